@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.Devices;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Core.Applications;
+
+/// <summary>A group of devices of one organization, with the targets that receive their data.</summary>
+public sealed class Application : Entity
+{
+    public const int NameMaxLength = 50;
+
+    public const int DescriptionMaxLength = 1024;
+
+    public const int ContactMaxLength = 100;
+
+    public const int PhoneMaxLength = 12;
+
+    /// <summary>Unique in the whole installation.</summary>
+    public required string Name { get; set; }
+
+    public string? Description { get; set; }
+
+    /// <summary>NONE, IN-OPERATION, PROJECT, PROTOTYPE or OTHER.</summary>
+    public string? Status { get; set; }
+
+    public DateTimeOffset? StartDate { get; set; }
+
+    public DateTimeOffset? EndDate { get; set; }
+
+    public string? Category { get; set; }
+
+    public string? Owner { get; set; }
+
+    public string? ContactPerson { get; set; }
+
+    public string? ContactEmail { get; set; }
+
+    public string? ContactPhone { get; set; }
+
+    public bool? PersonalData { get; set; }
+
+    public string? Hardware { get; set; }
+
+    /// <summary>The id of this application at ChirpStack, once it has one.</summary>
+    public string? ChirpStackId { get; set; }
+
+    public int OrganizationId { get; set; }
+
+    public Organization? Organization { get; set; }
+
+    public List<Device> Devices { get; } = [];
+
+    public List<DataTarget> DataTargets { get; } = [];
+
+    public List<Permission> Permissions { get; } = [];
+
+    public List<ApplicationControlledProperty> ControlledProperties { get; } = [];
+
+    public List<ApplicationDeviceType> DeviceTypes { get; } = [];
+}
+
+/// <summary>A quantity that the application's devices measure, by its word in the smart data models.</summary>
+public sealed class ApplicationControlledProperty : Entity
+{
+    public required string Type { get; set; }
+
+    public int ApplicationId { get; set; }
+}
+
+/// <summary>A way in which the application's devices connect: a device type's wire value or OTHER.</summary>
+public sealed class ApplicationDeviceType : Entity
+{
+    public required string Type { get; set; }
+
+    public int ApplicationId { get; set; }
+}
+
+internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Application>,
+    IEntityTypeConfiguration<ApplicationControlledProperty>, IEntityTypeConfiguration<ApplicationDeviceType>
+{
+    public void Configure(EntityTypeBuilder<Application> builder)
+    {
+        builder.Property(a => a.ChirpStackId).HasColumnName("chirpstack_id");
+        builder.HasIndex(a => a.Name).IsUnique();
+        builder.HasOne(a => a.Organization).WithMany(o => o.Applications).OnDelete(DeleteBehavior.Cascade);
+        builder.HasMany(a => a.ControlledProperties).WithOne().HasForeignKey(p => p.ApplicationId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasMany(a => a.DeviceTypes).WithOne().HasForeignKey(t => t.ApplicationId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    public void Configure(EntityTypeBuilder<ApplicationControlledProperty> builder) => builder.ToTable("application_controlled_properties");
+
+    public void Configure(EntityTypeBuilder<ApplicationDeviceType> builder) => builder.ToTable("application_device_types");
+}

@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Applications;
+using OS2iot.Core.Database;
+
+namespace OS2iot.Core.DataTargets;
+
+/// <summary>Where decoded data of an application goes.</summary>
+public sealed class DataTarget : Entity
+{
+    public const int NameMaxLength = 50;
+
+    public required string Name { get; set; }
+
+    /// <summary>The type's wire value, one of <see cref="DataTargetTypes"/>.</summary>
+    public required string Type { get; set; }
+
+    public int ApplicationId { get; set; }
+
+    public Application? Application { get; set; }
+
+    /// <summary>
+    /// The type's settings as JSON; members marked as passwords are encrypted. Read and written by <see cref="DataTargetTypes"/>.
+    /// </summary>
+    public required string Settings { get; set; }
+
+    public List<DataTargetConnection> Connections { get; } = [];
+}
+
+internal sealed class DataTargetConfiguration : IEntityTypeConfiguration<DataTarget>
+{
+    public void Configure(EntityTypeBuilder<DataTarget> builder)
+    {
+        builder.Property(t => t.Settings).HasColumnType("jsonb");
+        builder.HasOne(t => t.Application).WithMany(a => a.DataTargets).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(t => t.Type);
+    }
+}

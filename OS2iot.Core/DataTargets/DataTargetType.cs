@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OS2iot.Core.DataTargets;
+
+/// <summary>A kind of receiver: its word on the wire, its settings and who delivers to it.</summary>
+public abstract class DataTargetType(string name, string title, Type settingsType)
+{
+    /// <summary>The wire value, such as HTTP_PUSH.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What people call it.</summary>
+    public string Title { get; } = title;
+
+    /// <summary>What a user fills in; annotations validate it and label its form.</summary>
+    public Type SettingsType { get; } = settingsType;
+
+    internal abstract void Register(IServiceCollection services);
+
+    internal abstract Task<DeliveryResult> SendAsync(
+        IServiceProvider services, DeliveryMessage message, object settings, CancellationToken ct);
+}
+
+internal sealed class DataTargetType<TSettings, TSender>(string name, string title) : DataTargetType(name, title, typeof(TSettings))
+    where TSettings : class
+    where TSender : class, IDataTargetSender<TSettings>
+{
+    internal override void Register(IServiceCollection services) => services.AddSingleton<TSender>();
+
+    internal override Task<DeliveryResult> SendAsync(
+        IServiceProvider services, DeliveryMessage message, object settings, CancellationToken ct) =>
+        services.GetRequiredService<TSender>().SendAsync(message, (TSettings)settings, ct);
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace OS2iot.Core.DataTargets;
+
+public static class DataTargetsExtensions
+{
+    /// <summary>Registers the settings of all target types and their senders.</summary>
+    public static IHostApplicationBuilder AddDataTargets(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DataTargetSettings>();
+        builder.Services.AddSingleton<DataTargetSenders>();
+        foreach (var type in DataTargetTypes.All)
+        {
+            type.Register(builder.Services);
+        }
+
+        return builder;
+    }
+}

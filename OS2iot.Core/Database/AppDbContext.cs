@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Core.Applications;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.Devices;
+using OS2iot.Core.GenericHttp;
+using OS2iot.Core.Organizations;
+using OS2iot.Core.PayloadDecoders;
+using OS2iot.Core.Uplinks;
+
+namespace OS2iot.Core.Database;
+
+/// <summary>Everything people manage, and read access to what the pipeline writes. Each entity's mapping stands beside the entity.</summary>
+public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimeProvider clock) : DbContext(options), IDataProtectionKeyContext
+{
+    /// <summary>Who changes things through this context; null for the product itself.</summary>
+    public int? ActingUserId { get; set; }
+
+    public DbSet<Organization> Organizations => Set<Organization>();
+
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<Permission> Permissions => Set<Permission>();
+
+    public DbSet<Application> Applications => Set<Application>();
+
+    public DbSet<Device> Devices => Set<Device>();
+
+    public DbSet<DeviceState> DeviceStates => Set<DeviceState>();
+
+    public DbSet<GenericHttpDevice> GenericHttpDevices => Set<GenericHttpDevice>();
+
+    public DbSet<PayloadDecoder> PayloadDecoders => Set<PayloadDecoder>();
+
+    public DbSet<DataTarget> DataTargets => Set<DataTarget>();
+
+    public DbSet<DataTargetConnection> DataTargetConnections => Set<DataTargetConnection>();
+
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+
+    public DbSet<DeliveryAttempt> DeliveryAttempts => Set<DeliveryAttempt>();
+
+    public DbSet<ReceivedMessage> ReceivedMessages => Set<ReceivedMessage>();
+
+    public DbSet<DecodedMessage> DecodedMessages => Set<DecodedMessage>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        Stamp();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        Stamp();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
+    }
+
+    private void Stamp()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var entry in ChangeTracker.Entries<Entity>())
+        {
+            if (entry.State == EntityState.Added)
+            {
+                entry.Entity.CreatedAt = now;
+                entry.Entity.UpdatedAt = now;
+                entry.Entity.CreatedById ??= ActingUserId;
+                entry.Entity.UpdatedById ??= ActingUserId;
+            }
+            else if (entry.State == EntityState.Modified)
+            {
+                entry.Entity.UpdatedAt = now;
+                entry.Entity.UpdatedById = ActingUserId ?? entry.Entity.UpdatedById;
+            }
+        }
+    }
+}

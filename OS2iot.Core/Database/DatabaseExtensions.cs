@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace OS2iot.Core.Database;
+
+public static class DatabaseExtensions
+{
+    /// <summary>The name of the connection string.</summary>
+    public const string ConnectionName = "os2iot";
+
+    /// <summary>
+    /// Registers <see cref="AppDbContext"/> for what people manage and the <see cref="NpgsqlDataSource"/> under it for hot paths.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no connection string.</exception>
+    public static IHostApplicationBuilder AddDatabase(this IHostApplicationBuilder builder)
+    {
+        var connectionString = builder.Configuration.GetConnectionString(ConnectionName)
+            ?? throw new InvalidOperationException(
+                $"Set ConnectionStrings:{ConnectionName} to the PostgreSQL database, such as 'Host=…;Database=os2iot;Username=…;Password=…'.");
+
+        builder.Services.AddNpgsqlDataSource(WithDefaults(connectionString, builder.Environment.ApplicationName));
+        builder.Services.AddDbContextPool<AppDbContext>((services, options) => options
+            .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+            .UseSnakeCaseNamingConvention());
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", HealthStatus.Unhealthy, [], TimeSpan.FromSeconds(5));
+        return builder;
+    }
+
+    private static string WithDefaults(string connectionString, string applicationName)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.ApplicationName ??= applicationName;
+        if (!connectionString.Contains("Timeout", StringComparison.OrdinalIgnoreCase))
+        {
+            settings.Timeout = 5;
+            settings.CommandTimeout = 15;
+        }
+
+        settings.KeepAlive = settings.KeepAlive == 0 ? 15 : settings.KeepAlive;
+        return settings.ConnectionString;
+    }
+
+    private sealed class DatabaseHealthCheck(NpgsqlDataSource database) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await using var command = database.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Applications;
+using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.GenericHttp;
+
+namespace OS2iot.Core.Devices;
+
+/// <summary>One sensor or actuator. What its network needs stands in the derived type in the network's folder.</summary>
+public abstract class Device : Entity
+{
+    public const int NameMaxLength = 50;
+
+    public const int CommentMaxLength = 1024;
+
+    public required string Name { get; set; }
+
+    /// <summary>Never changes.</summary>
+    public DeviceType Type { get; private set; }
+
+    public int ApplicationId { get; set; }
+
+    public Application? Application { get; set; }
+
+    /// <summary>Degrees, WGS 84. Set together with <see cref="Longitude"/> or not at all.</summary>
+    public double? Latitude { get; set; }
+
+    public double? Longitude { get; set; }
+
+    public string? CommentOnLocation { get; set; }
+
+    public string? Comment { get; set; }
+
+    /// <summary>A JSON object whose values are text, as the user sent it.</summary>
+    public string? Metadata { get; set; }
+
+    public List<DataTargetConnection> Connections { get; } = [];
+
+    public DeviceState? State { get; set; }
+}
+
+internal sealed class DeviceConfiguration : IEntityTypeConfiguration<Device>
+{
+    public void Configure(EntityTypeBuilder<Device> builder)
+    {
+        builder.Property(d => d.Type).HasConversion(type => type.ToWire(), word => DeviceTypes.Parse(word));
+        builder.HasDiscriminator(d => d.Type)
+            .HasValue<GenericHttpDevice>(DeviceType.GenericHttp);
+        builder.HasOne(d => d.Application).WithMany(a => a.Devices).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne(d => d.State).WithOne().HasForeignKey<DeviceState>(s => s.DeviceId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(d => d.Type);
+        builder.HasIndex(d => d.Name);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OS2iot.Core.Devices;
+
+/// <summary>
+/// What the pipeline knows of a device: written in bulk for every message, so it stands apart from what people edit.
+/// </summary>
+public sealed class DeviceState
+{
+    public int DeviceId { get; set; }
+
+    public DateTimeOffset LastSeenAt { get; set; }
+
+    public Guid LastMessageId { get; set; }
+
+    /// <summary>dBm, of the newest message that told.</summary>
+    public double? Rssi { get; set; }
+
+    /// <summary>dB, of the newest message that told.</summary>
+    public double? Snr { get; set; }
+}
+
+internal sealed class DeviceStateConfiguration : IEntityTypeConfiguration<DeviceState>
+{
+    public void Configure(EntityTypeBuilder<DeviceState> builder)
+    {
+        builder.ToTable("device_states");
+        builder.HasKey(s => s.DeviceId);
+        builder.Property(s => s.DeviceId).ValueGeneratedNever();
+        builder.HasIndex(s => s.LastSeenAt);
+    }
+}

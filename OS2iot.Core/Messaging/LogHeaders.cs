@@ -1,0 +1,40 @@
+namespace OS2iot.Core.Messaging;
+
+/// <summary>Names of the headers that records carry. Values are text; times are ISO 8601 in UTC.</summary>
+public static class LogHeaders
+{
+    /// <summary>UUIDv7, given at the moment of receipt.</summary>
+    public const string MessageId = "message-id";
+
+    public const string DeviceId = "device-id";
+
+    public const string ApplicationId = "application-id";
+
+    public const string OrganizationId = "organization-id";
+
+    /// <summary>The device type's wire value, such as GENERIC_HTTP.</summary>
+    public const string Network = "network";
+
+    /// <summary>Our clock.</summary>
+    public const string ReceivedAt = "received-at";
+
+    /// <summary>The network's clock, when it told.</summary>
+    public const string SentAt = "sent-at";
+
+    /// <summary>The network's own id of the message: the same message delivered twice carries it twice.</summary>
+    public const string DeduplicationId = "deduplication-id";
+
+    public const string FPort = "f-port";
+
+    public const string FCnt = "f-cnt";
+
+    public const string PayloadDecoderId = "payload-decoder-id";
+
+    public const string PayloadDecoderVersion = "payload-decoder-version";
+
+    /// <summary>Why the decoder gave no result. The record's value is empty then.</summary>
+    public const string DecodeError = "decode-error";
+
+    /// <summary>W3C Trace Context.</summary>
+    public const string TraceParent = "traceparent";
+}

@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Applications;
+using OS2iot.Core.Database;
+using OS2iot.Core.PayloadDecoders;
+
+namespace OS2iot.Core.Organizations;
+
+/// <summary>Owner of applications and everything below them. Organizations never see each other's data.</summary>
+public sealed class Organization : Entity
+{
+    public const int NameMaxLength = 1024;
+
+    public required string Name { get; set; }
+
+    public bool OpenDataDkRegistered { get; set; }
+
+    public List<Application> Applications { get; } = [];
+
+    public List<Permission> Permissions { get; } = [];
+
+    public List<PayloadDecoder> PayloadDecoders { get; } = [];
+
+    /// <summary>Users who asked to belong here and wait for an answer.</summary>
+    public List<User> AwaitingUsers { get; } = [];
+}
+
+internal sealed class OrganizationConfiguration : IEntityTypeConfiguration<Organization>
+{
+    public void Configure(EntityTypeBuilder<Organization> builder)
+    {
+        builder.HasIndex(o => o.Name).IsUnique();
+        builder.HasMany(o => o.AwaitingUsers).WithMany(u => u.RequestedOrganizations).UsingEntity("organization_awaiting_users");
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Database;
+
+namespace OS2iot.Core.Organizations;
+
+/// <summary>Somebody who signs in, or the system user behind an API key.</summary>
+public sealed class User : Entity
+{
+    public const int NameMaxLength = 50;
+
+    public const int PasswordMinLength = 6;
+
+    public const int PasswordMaxLength = 50;
+
+    public required string Name { get; set; }
+
+    /// <summary>Also the user name at sign-in; matched exactly.</summary>
+    public string? Email { get; set; }
+
+    /// <summary>bcrypt; null for users of an identity provider and for system users.</summary>
+    public string? PasswordHash { get; set; }
+
+    public bool Active { get; set; } = true;
+
+    public DateTimeOffset? LastLogin { get; set; }
+
+    /// <summary>The identity provider's name for the user.</summary>
+    public string? NameId { get; set; }
+
+    public bool? AwaitingConfirmation { get; set; }
+
+    public bool IsSystemUser { get; set; }
+
+    public bool ShowWelcomeScreen { get; set; }
+
+    public List<Permission> Permissions { get; } = [];
+
+    public List<Organization> RequestedOrganizations { get; } = [];
+}
+
+internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
+{
+    public void Configure(EntityTypeBuilder<User> builder)
+    {
+        builder.HasIndex(u => u.Email).IsUnique();
+        builder.HasIndex(u => u.NameId).IsUnique();
+    }
+}
