@@ -68,7 +68,8 @@ internal sealed class DashboardSession(
         Telemetry = telemetry;
 
         Publish(s => s with { State = KnownResourceStates.Starting, Urls = [new UrlSnapshot("http", frontend.ToString().TrimEnd('/'), false)] });
-        _process = ChildProcess.Start(new ProcessPlan(program, ["dashboard"], builder.StateFolder.FullPath, variables), guard, log.WriteSilently);
+        var plan = new ProcessPlan(program, ["dashboard"], builder.StateFolder.FullPath, variables) { FollowsAppHost = true };
+        _process = ChildProcess.Start(plan, guard, log.WriteSilently);
         _watching = WatchAsync(frontend, _process, _ending.Token);
     }
 

@@ -6,7 +6,11 @@ namespace Aspire.Hosting.Engine;
 /// <summary>What to start and how.</summary>
 internal sealed record ProcessPlan(
     string FileName, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment,
-    PosixSignal StopSignal = PosixSignal.SIGTERM);
+    PosixSignal StopSignal = PosixSignal.SIGTERM)
+{
+    /// <summary>It ends by itself soon after the AppHost, and should not before the others had time to say goodbye to it.</summary>
+    public bool FollowsAppHost { get; init; }
+}
 
 /// <summary>
 /// A process of our own, leader of a session of its own: Ctrl+C in the terminal reaches the AppHost only, which then stops
@@ -52,7 +56,7 @@ internal sealed class ChildProcess : IDisposable
 
         process.Start();
         child.Id = process.Id;
-        guard.Add(child.Id, Number(plan.StopSignal));
+        guard.Add(child.Id, plan.FollowsAppHost ? OrphanGuard.NoSignal : Number(plan.StopSignal));
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -9,6 +9,9 @@ namespace Aspire.Hosting.Engine;
 /// </summary>
 internal sealed class OrphanGuard : IDisposable
 {
+    /// <summary>For a process that ends by itself; it is only killed when it does not.</summary>
+    public const int NoSignal = 0;
+
     private const string Script = """
         trap '' INT TERM HUP
         children=''
@@ -41,7 +44,7 @@ internal sealed class OrphanGuard : IDisposable
 
         each_alive stop
         tries=0
-        while each_alive look; [ $left = 1 ] && [ $tries -lt 80 ]; do
+        while each_alive look; [ $left = 1 ] && [ $tries -lt 60 ]; do
             tries=$((tries + 1))
             sleep 0.1
         done
