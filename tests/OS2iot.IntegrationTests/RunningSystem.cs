@@ -45,7 +45,7 @@ public sealed class RunningSystem : IAsyncLifetime
         string[] args =
         [
             $"--State={_state}", "--Simulator:Mode=idle", "--Ports:Portal=0", "--Ports:Api=0", "--Ports:Ingest=0", "--Ports:Postgres=0",
-            "--Ports:Mosquitto=0", "--Ports:MosquittoCertificate=0", "--Ports:MosquittoPassword=0", "--Ports:Simulator=0",
+            "--Ports:Mqtt=0", "--Ports:MqttCertificate=0", "--Ports:MqttPassword=0",
         ];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.OS2iot_AppHost>(args, timeout.Token);
         _app = await builder.BuildAsync(timeout.Token);
@@ -76,13 +76,18 @@ public sealed class RunningSystem : IAsyncLifetime
         Directory.Delete(_state, recursive: true);
     }
 
-    /// <summary>Ends a resource's process as a crash would (SIGKILL); the AppHost has to bring it back.</summary>
+    /// <summary>Ends a resource's process as a crash would (SIGKILL). The AppHost has to bring it back.</summary>
+    /// <returns>Completes when another process of the resource runs; <see cref="WaitUntilHealthyAsync"/> says when it is well.</returns>
     public async Task KillAsync(string resource, CancellationToken ct)
     {
         var pid = await PidOfAsync(resource, ct);
         using var process = Process.GetProcessById(pid);
         process.Kill();
         await process.WaitForExitAsync(ct);
+        while (await PidOfAsync(resource, ct) == pid)
+        {
+            await Task.Delay(50, ct);
+        }
     }
 
     public async Task WaitUntilHealthyAsync(string resource, CancellationToken ct) =>
