@@ -1,0 +1,10 @@
+namespace OS2iot.Workers.Routing;
+
+internal static class RoutingExtensions
+{
+    public static IHostApplicationBuilder AddRouting(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RoutingTable>();
+        return builder;
+    }
+}
