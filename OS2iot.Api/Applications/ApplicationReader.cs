@@ -7,7 +7,7 @@ using OS2iot.Core.Database;
 namespace OS2iot.Api.Applications;
 
 /// <summary>Reads an application as it is shown. Whether the caller may see it was asked before.</summary>
-internal sealed class ApplicationReader(AppDbContext db, DeviceNetworks networks, DataTargetShapes targets)
+internal sealed class ApplicationReader(AppDbContext db, DeviceNetworks networks)
 {
     public async Task<ApplicationDetails?> FindAsync(int id, CancellationToken ct)
     {
@@ -30,6 +30,6 @@ internal sealed class ApplicationReader(AppDbContext db, DeviceNetworks networks
             .Select(p => new PermissionCore(p, p.Applications.Select(a => a.Id).ToList()))
             .ToListAsync(ct);
         return new ApplicationDetails(
-            found, permissions, [.. found.Devices.Select(networks.WithoutSecrets)], [.. found.DataTargets.Select(targets.Core)]);
+            found, permissions, [.. found.Devices.Select(networks.WithoutSecrets)], [.. found.DataTargets.Select(DataTargetShapes.Core)]);
     }
 }

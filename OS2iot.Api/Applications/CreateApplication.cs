@@ -15,7 +15,7 @@ internal sealed class CreateApplication(AppDbContext db, Caller caller, Applicat
     public override void Configure()
     {
         Post("application");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<ApplicationDetails> ExecuteAsync(ApplicationRequest request, CancellationToken ct)

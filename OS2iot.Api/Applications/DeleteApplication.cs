@@ -13,7 +13,7 @@ internal sealed class DeleteApplication(AppDbContext db, Caller caller) : Endpoi
     public override void Configure()
     {
         Delete("application/{id}");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)

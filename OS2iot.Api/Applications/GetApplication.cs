@@ -13,7 +13,7 @@ internal sealed class GetApplication(AppDbContext db, Caller caller, Application
     public override void Configure()
     {
         Get("application/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<ApplicationDetails> ExecuteAsync(CancellationToken ct)

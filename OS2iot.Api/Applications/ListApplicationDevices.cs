@@ -23,7 +23,7 @@ internal sealed class ListApplicationDevices(AppDbContext db, Caller caller, Dev
     public override void Configure()
     {
         Get("application/{id}/iot-devices");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<ListResponse<DeviceListItem>> ExecuteAsync(ListQuery list, CancellationToken ct)

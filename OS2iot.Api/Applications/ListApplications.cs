@@ -26,7 +26,7 @@ internal sealed class ListApplicationsQuery : ListQuery
 }
 
 /// <summary>The applications that the caller may read, of one organization or of all.</summary>
-internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNetworks networks, DataTargetShapes targets)
+internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNetworks networks)
     : Endpoint<ListApplicationsQuery, ListResponse<object>>
 {
     private static readonly SortOrders<Application> Orders = new SortOrders<Application>(a => a.Id)
@@ -45,7 +45,7 @@ internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNet
     public override void Configure()
     {
         Get("application");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<ListResponse<object>> ExecuteAsync(ListApplicationsQuery list, CancellationToken ct)
@@ -84,7 +84,7 @@ internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNet
         var devices = row.Application.Devices.Select(networks.WithoutSecrets).ToList();
         return forAdmins
             ? new ApplicationAdminListItem(
-                row.Application, row.PermissionIds, devices, [.. row.Application.DataTargets.Select(targets.Core)])
+                row.Application, row.PermissionIds, devices, [.. row.Application.DataTargets.Select(DataTargetShapes.Core)])
             : new ApplicationListItem(row.Application, row.PermissionIds, devices);
     }
 

@@ -14,7 +14,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
     public override void Configure()
     {
         Put("application/{id}");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<ApplicationDetails> ExecuteAsync(ApplicationRequest request, CancellationToken ct)

@@ -15,13 +15,14 @@ internal static class AuthExtensions
         builder.Services.AddSingleton<LoginThrottle>();
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, ConfigureJwtBearer>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        builder.Services.AddAuthorization(Policy.AddTo);
+        builder.Services.AddAuthorization(Role.AddTo);
         builder.Services.AddSingleton<IAuthorizationHandler, RoleRequirementHandler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
         builder.Services.AddHttpContextAccessor();
+
+        // Endpoints are also made once at start, when nobody calls.
         builder.Services.AddScoped(services =>
-            services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Caller>()
-            ?? throw new InvalidOperationException("There is no caller here: the endpoint is open to anyone."));
+            services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Caller>() ?? Caller.Nobody);
         return builder;
     }
 }

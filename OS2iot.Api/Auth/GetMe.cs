@@ -18,7 +18,7 @@ internal sealed class GetMe(AppDbContext db, Caller caller) : EndpointWithoutReq
     public override void Configure()
     {
         Get("auth/me");
-        Policies(Policy.SignedIn);
+        Policies(Role.SignedIn);
     }
 
     public override async Task<MeResponse> ExecuteAsync(CancellationToken ct)

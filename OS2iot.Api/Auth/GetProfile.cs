@@ -11,7 +11,7 @@ internal sealed class GetProfile(Caller caller) : EndpointWithoutRequest<Profile
     public override void Configure()
     {
         Get("auth/profile");
-        Policies(Policy.SignedIn);
+        Policies(Role.SignedIn);
     }
 
     public override Task<ProfileResponse> ExecuteAsync(CancellationToken ct) =>

@@ -9,7 +9,7 @@ using OS2iot.Core.DataTargets;
 namespace OS2iot.Api.Connections;
 
 /// <summary>Reads connections as they are shown.</summary>
-internal sealed class ConnectionReader(AppDbContext db, DeviceNetworks networks, DataTargetShapes shapes)
+internal sealed class ConnectionReader(AppDbContext db, DeviceNetworks networks)
 {
     private static readonly SortOrders<DataTargetConnection> Orders = new(c => c.Id);
 
@@ -28,7 +28,7 @@ internal sealed class ConnectionReader(AppDbContext db, DeviceNetworks networks,
         return new ConnectionDetails(
             connection,
             DevicesOf(connection, applications),
-            new DataTargetDetails(target, shapes.Shown(target), applications[target.ApplicationId]));
+            new DataTargetDetails(target, DataTargetShapes.Shown(target), applications[target.ApplicationId]));
     }
 
     /// <param name="connections">Which ones.</param>
@@ -46,7 +46,7 @@ internal sealed class ConnectionReader(AppDbContext db, DeviceNetworks networks,
         var items = page.Select(c => new ConnectionListItem(
             c,
             DevicesOf(c, applications),
-            new DataTargetWithApplication(c.DataTarget!, shapes.Shown(c.DataTarget!), applications[c.DataTarget!.ApplicationId])));
+            new DataTargetWithApplication(c.DataTarget!, DataTargetShapes.Shown(c.DataTarget!), applications[c.DataTarget!.ApplicationId])));
         return new ListResponse<ConnectionListItem>([.. items], await connections.CountAsync(ct));
     }
 

@@ -14,7 +14,7 @@ internal sealed class CreateConnection(AppDbContext db, Caller caller, Connectio
     public override void Configure()
     {
         Post(ConnectionRequest.Path);
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<ConnectionDetails> ExecuteAsync(ConnectionRequest request, CancellationToken ct)

@@ -14,7 +14,7 @@ internal sealed class DeleteConnection(AppDbContext db, Caller caller) : Endpoin
     public override void Configure()
     {
         Delete(ConnectionRequest.Path + "/{id}");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)

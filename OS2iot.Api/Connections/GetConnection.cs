@@ -13,7 +13,7 @@ internal sealed class GetConnection(AppDbContext db, Caller caller, ConnectionRe
     public override void Configure()
     {
         Get(ConnectionRequest.Path + "/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<ConnectionDetails> ExecuteAsync(CancellationToken ct)

@@ -13,7 +13,7 @@ internal sealed class ListConnections(AppDbContext db, Caller caller, Connection
     public override void Configure()
     {
         Get(ConnectionRequest.Path);
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override Task<ListResponse<ConnectionListItem>> ExecuteAsync(ListQuery list, CancellationToken ct) =>

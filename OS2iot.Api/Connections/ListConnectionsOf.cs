@@ -19,7 +19,7 @@ internal sealed class ListConnectionsOfDevice(AppDbContext db, Caller caller, Co
     public override void Configure()
     {
         Get(ConnectionRequest.Path + "/byIoTDevice/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override Task<ListResponse<ConnectionListItem>> ExecuteAsync(WholeListQuery list, CancellationToken ct)
@@ -37,7 +37,7 @@ internal sealed class ListConnectionsOfPayloadDecoder(AppDbContext db, Caller ca
     public override void Configure()
     {
         Get(ConnectionRequest.Path + "/byPayloadDecoder/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override Task<ListResponse<ConnectionListItem>> ExecuteAsync(WholeListQuery list, CancellationToken ct)
@@ -55,7 +55,7 @@ internal sealed class ListConnectionsOfDataTarget(AppDbContext db, Caller caller
     public override void Configure()
     {
         Get(ConnectionRequest.Path + "/byDataTarget/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override Task<ListResponse<ConnectionListItem>> ExecuteAsync(WholeListQuery list, CancellationToken ct)

@@ -15,7 +15,7 @@ internal sealed class UpdateConnection(AppDbContext db, Caller caller, Connectio
     public override void Configure()
     {
         Put(ConnectionRequest.Path + "/{id}");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<ConnectionDetails> ExecuteAsync(ConnectionRequest request, CancellationToken ct)

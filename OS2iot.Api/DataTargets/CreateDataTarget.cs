@@ -15,7 +15,7 @@ internal sealed class CreateDataTarget(AppDbContext db, Caller caller, DataTarge
     public override void Configure()
     {
         Post("data-target");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)

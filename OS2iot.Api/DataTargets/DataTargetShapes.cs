@@ -23,10 +23,10 @@ internal sealed class DataTargetShapes(DataTargetSettings settings)
             ? shape
             : null;
 
-    public DataTargetCore Core(DataTarget target) => new(target, Shown(target));
+    public static DataTargetCore Core(DataTarget target) => new(target, Shown(target));
 
     /// <summary>Settings as users see them: of a secret only whether there is one.</summary>
-    public Dictionary<string, object?> Shown(DataTarget target)
+    public static Dictionary<string, object?> Shown(DataTarget target)
     {
         var type = DataTargetTypes.Find(target.Type) ?? throw new InvalidOperationException($"There is no target type {target.Type}.");
         var secrets = DataTargetSettings.SecretsOf(type).Select(p => p.Name).ToHashSet();

@@ -13,7 +13,7 @@ internal sealed class DeleteDataTarget(AppDbContext db, Caller caller) : Endpoin
     public override void Configure()
     {
         Delete("data-target/{id}");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)

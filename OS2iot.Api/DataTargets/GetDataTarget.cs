@@ -12,7 +12,7 @@ internal sealed class GetDataTarget(AppDbContext db, Caller caller, DataTargetRe
     public override void Configure()
     {
         Get("data-target/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<DataTargetDetails> ExecuteAsync(CancellationToken ct) =>

@@ -29,7 +29,7 @@ internal sealed class ListDataTargets(AppDbContext db, Caller caller, DataTarget
     public override void Configure()
     {
         Get("data-target");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<ListResponse<DataTargetWithApplication>> ExecuteAsync(ListDataTargetsQuery list, CancellationToken ct)

@@ -15,7 +15,7 @@ internal sealed class UpdateDataTarget(AppDbContext db, Caller caller, DataTarge
     public override void Configure()
     {
         Put("data-target/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)

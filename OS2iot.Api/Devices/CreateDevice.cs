@@ -1,5 +1,4 @@
 using FastEndpoints;
-using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
@@ -15,7 +14,7 @@ internal sealed class CreateDevice(AppDbContext db, Caller caller, DeviceNetwork
     public override void Configure()
     {
         Post("iot-device");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<DeviceDetails> ExecuteAsync(CreateDeviceRequest request, CancellationToken ct)

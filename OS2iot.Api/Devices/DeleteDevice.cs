@@ -13,7 +13,7 @@ internal sealed class DeleteDevice(AppDbContext db, Caller caller) : EndpointWit
     public override void Configure()
     {
         Delete("iot-device/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)

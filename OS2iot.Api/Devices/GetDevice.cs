@@ -11,7 +11,7 @@ internal sealed class GetDevice(AppDbContext db, DeviceReader reader) : Endpoint
     public override void Configure()
     {
         Get("iot-device/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<DeviceDetails> ExecuteAsync(CancellationToken ct)

@@ -14,7 +14,7 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
     public override void Configure()
     {
         Put("iot-device/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<DeviceDetails> ExecuteAsync(UpdateDeviceRequest request, CancellationToken ct)

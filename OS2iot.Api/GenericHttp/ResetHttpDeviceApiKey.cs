@@ -17,7 +17,7 @@ internal sealed class ResetHttpDeviceApiKey(AppDbContext db, Caller caller, Gene
     public override void Configure()
     {
         Put("iot-device/resetHttpDeviceApiKey/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<ApiKeyResponse> ExecuteAsync(CancellationToken ct)

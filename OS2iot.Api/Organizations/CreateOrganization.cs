@@ -13,7 +13,7 @@ internal sealed class CreateOrganization(AppDbContext db) : Endpoint<Organizatio
     public override void Configure()
     {
         Post("organization");
-        Policies(Policy.GlobalAdmin);
+        Policies(Role.GlobalAdmin);
     }
 
     public override async Task<OrganizationDetails> ExecuteAsync(OrganizationRequest request, CancellationToken ct)

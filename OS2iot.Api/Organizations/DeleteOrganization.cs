@@ -12,7 +12,7 @@ internal sealed class DeleteOrganization(AppDbContext db) : EndpointWithoutReque
     public override void Configure()
     {
         Delete("organization/{id}");
-        Policies(Policy.GlobalAdmin);
+        Policies(Role.GlobalAdmin);
     }
 
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)

@@ -12,7 +12,7 @@ internal sealed class GetOrganization(AppDbContext db, Caller caller) : Endpoint
     public override void Configure()
     {
         Get("organization/{id}");
-        Policies(Policy.UserAdmin);
+        Policies(Role.UserAdmin);
     }
 
     public override async Task<OrganizationDetails> ExecuteAsync(CancellationToken ct)

@@ -12,7 +12,7 @@ internal sealed class ListMinimalOrganizations(AppDbContext db) : EndpointWithou
     public override void Configure()
     {
         Get("organization/minimal");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<ListResponse<MinimalOrganization>> ExecuteAsync(CancellationToken ct)

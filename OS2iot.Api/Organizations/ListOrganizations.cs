@@ -16,7 +16,7 @@ internal sealed class ListOrganizations(AppDbContext db, Caller caller) : Endpoi
     public override void Configure()
     {
         Get("organization");
-        Policies(Policy.UserAdmin);
+        Policies(Role.UserAdmin);
     }
 
     public override Task<ListResponse<OrganizationWithApplications>> ExecuteAsync(ListQuery list, CancellationToken ct)

@@ -12,7 +12,7 @@ internal sealed class UpdateOrganization(AppDbContext db) : Endpoint<Organizatio
     public override void Configure()
     {
         Put("organization/{id}");
-        Policies(Policy.GlobalAdmin);
+        Policies(Role.GlobalAdmin);
     }
 
     public override async Task<OrganizationDetails> ExecuteAsync(OrganizationRequest request, CancellationToken ct)

@@ -14,7 +14,7 @@ internal sealed class CreatePayloadDecoder(AppDbContext db, Caller caller) : End
     public override void Configure()
     {
         Post("payload-decoder");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<DecoderDetails> ExecuteAsync(DecoderRequest request, CancellationToken ct)

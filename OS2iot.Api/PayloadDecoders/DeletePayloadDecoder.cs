@@ -14,7 +14,7 @@ internal sealed class DeletePayloadDecoder(AppDbContext db, Caller caller) : End
     public override void Configure()
     {
         Delete("payload-decoder/{id}");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)

@@ -13,7 +13,7 @@ internal sealed class GetPayloadDecoder(AppDbContext db, Caller caller) : Endpoi
     public override void Configure()
     {
         Get("payload-decoder/{id}");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override async Task<DecoderDetails> ExecuteAsync(CancellationToken ct)

@@ -28,7 +28,7 @@ internal sealed class ListPayloadDecoders(AppDbContext db, Caller caller)
     public override void Configure()
     {
         Get("payload-decoder");
-        Policies(Policy.Read);
+        Policies(Role.Read);
     }
 
     public override Task<ListResponse<DecoderWithOrganization>> ExecuteAsync(ListPayloadDecodersQuery list, CancellationToken ct)

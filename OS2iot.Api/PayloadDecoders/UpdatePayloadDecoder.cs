@@ -13,7 +13,7 @@ internal sealed class UpdatePayloadDecoder(AppDbContext db, Caller caller) : End
     public override void Configure()
     {
         Put("payload-decoder/{id}");
-        Policies(Policy.ApplicationAdmin);
+        Policies(Role.ApplicationAdmin);
     }
 
     public override async Task<DecoderDetails> ExecuteAsync(DecoderRequest request, CancellationToken ct)

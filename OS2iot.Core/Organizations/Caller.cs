@@ -8,6 +8,9 @@ namespace OS2iot.Core.Organizations;
 /// </summary>
 public sealed class Caller
 {
+    /// <summary>May do nothing.</summary>
+    public static readonly Caller Nobody = new(0, []);
+
     private readonly IReadOnlyList<Grant> _grants;
 
     public Caller(int userId, IReadOnlyList<Grant> grants)

@@ -6,7 +6,7 @@ namespace OS2iot.Api.Auth;
 /// <summary>
 /// What a caller must have in at least one organization to use an endpoint at all. Which rows are open is for the queries to say.
 /// </summary>
-internal static class Policy
+internal static class Role
 {
     /// <summary>Signed in is enough.</summary>
     public const string SignedIn = "signed-in";
