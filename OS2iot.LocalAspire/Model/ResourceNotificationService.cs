@@ -50,11 +50,19 @@ public class ResourceNotificationService
         return Task.CompletedTask;
     }
 
+    /// <summary>By the name of the instance, or of the resource when it has one instance only.</summary>
     public bool TryGetCurrentState(string resourceId, [NotNullWhen(true)] out ResourceEvent? resourceEvent)
     {
         lock (_gate)
         {
-            return _latest.TryGetValue(resourceId, out resourceEvent);
+            if (_latest.TryGetValue(resourceId, out resourceEvent))
+            {
+                return true;
+            }
+
+            var instances = _latest.Values.Where(known => IsNamed(known, resourceId)).Take(2).ToList();
+            resourceEvent = instances.Count == 1 ? instances[0] : null;
+            return resourceEvent is not null;
         }
     }
 
