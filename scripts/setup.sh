@@ -37,6 +37,10 @@ has_postgres() {
 
 has_mosquitto() { command -v mosquitto > /dev/null || [ -x /usr/sbin/mosquitto ]; }
 
+has_node() { command -v node > /dev/null && command -v npm > /dev/null; }
+
+has_nginx() { command -v nginx > /dev/null || [ -x /usr/sbin/nginx ]; }
+
 has_browser() { command -v chromium > /dev/null || command -v google-chrome > /dev/null; }
 
 # require_package PACKAGE IS-THERE WHAT-FOR
@@ -95,6 +99,7 @@ setup_for_run() {
     require_dotnet || missing=1
     require_package postgresql has_postgres 'the database' || missing=1
     require_package mosquitto has_mosquitto 'the MQTT broker' || missing=1
+    require_package npm has_node "the portal's style sheets and scripts" || missing=1
     [ "$missing" = 0 ] || return 1
     warn_of_mosquitto_service
     offer_dashboard
@@ -102,5 +107,8 @@ setup_for_run() {
 
 setup_for_tests() {
     setup_for_run || return 1
-    require_package chromium has_browser 'tests of the portal'
+    local missing=0
+    require_package chromium has_browser 'tests of the portal' || missing=1
+    require_package nginx-light has_nginx 'test of the reverse proxy example' || missing=1
+    [ "$missing" = 0 ]
 }
