@@ -42,10 +42,10 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    public Task AppendAsync(LogRecord record, CancellationToken ct)
+    public async Task AppendAsync(LogRecord record, CancellationToken ct)
     {
         EncodedRecord[] encoded = [new EncodedRecord(record)];
-        return WaitAsync([Enqueue(encoded, encoded[0].Size)], ct);
+        await WaitAsync([Enqueue(encoded, encoded[0].Size)], ct);
     }
 
     public async Task AppendAsync(IReadOnlyList<LogRecord> records, CancellationToken ct)
