@@ -80,6 +80,7 @@ public sealed class KafkaLogTests : MessageLogContract, IDisposable
             var options = new LogOptions
             {
                 AppendTimeout = AppendTimeout,
+                Lease = TimeSpan.FromSeconds(1.5),
                 MaxWaitingBytes = 10_000_000,
                 FirstBackOff = TimeSpan.FromMilliseconds(100),
                 DrainTimeout = TimeSpan.FromSeconds(3),
