@@ -1,10 +1,26 @@
+using OS2iot.Api.Auth;
+using OS2iot.Api.Devices;
+using OS2iot.Api.Http;
+using OS2iot.Api.Messages;
+using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.Secrets;
 using OS2iot.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
+builder.AddDatabase();
+builder.AddSecrets();
+builder.AddDataTargets();
+builder.AddAuth();
+builder.AddDevices();
+builder.AddMessages();
+builder.AddApiConventions();
+builder.AddEndpointsOf<Program>();
 
 var app = builder.Build();
 
 app.MapDefaultEndpoints();
+app.MapApi();
 app.Run();

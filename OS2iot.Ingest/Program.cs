@@ -1,10 +1,22 @@
+using OS2iot.Core.Database;
+using OS2iot.Core.Messaging;
+using OS2iot.Core.Secrets;
+using OS2iot.Ingest.Devices;
+using OS2iot.Ingest.GenericHttp;
 using OS2iot.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
+builder.AddDatabase();
+builder.AddSecrets();
+builder.AddMessaging();
+builder.AddDeviceDirectory();
+builder.AddGenericHttp();
 
 var app = builder.Build();
 
+app.UseRequestDecompression();
 app.MapDefaultEndpoints();
+app.MapGenericHttp();
 app.Run();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +28,13 @@ public static class ServiceDefaultsExtensions
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddTelemetry();
+        builder.AddReverseProxy();
+
+        // At their usual level these write each request's address with its query, and keys travel there.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
 
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
@@ -71,7 +77,7 @@ public static class ServiceDefaultsExtensions
                 .AddSource(OurTelemetry)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace)
                 .AddHttpClientInstrumentation()
-                .AddProcessor<PollingFilter>()
+                .AddProcessor<SpanFilter>()
                 .AddNpgsql())
             .WithMetrics(metrics => metrics
                 .AddMeter(OurTelemetry)
@@ -83,16 +89,4 @@ public static class ServiceDefaultsExtensions
     }
 
     private static bool IsWorthATrace(HttpContext context) => !context.Request.Path.StartsWithSegments("/health");
-
-    /// <summary>Drops database spans without a parent: polling and leases would bury the traces of messages.</summary>
-    private sealed class PollingFilter : BaseProcessor<Activity>
-    {
-        public override void OnEnd(Activity data)
-        {
-            if (data is { ParentSpanId: var parent, Source.Name: "Npgsql" } && parent == default)
-            {
-                data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-            }
-        }
-    }
 }

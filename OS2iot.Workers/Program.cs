@@ -1,10 +1,40 @@
+using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.Messaging;
+using OS2iot.Core.Organizations;
+using OS2iot.Core.PayloadDecoders;
+using OS2iot.Core.Secrets;
 using OS2iot.ServiceDefaults;
+using OS2iot.Workers.Database;
+using OS2iot.Workers.Decoding;
+using OS2iot.Workers.Delivery;
+using OS2iot.Workers.LiveView;
+using OS2iot.Workers.Routing;
+using OS2iot.Workers.Storing;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
+builder.AddDatabase();
+builder.AddSecrets();
+
+if (MigrateExtensions.IsMigrate(args))
+{
+    builder.AddFirstAdministrator();
+    return await builder.Build().MigrateAsync();
+}
+
+builder.AddMessaging();
+builder.AddPayloadDecoders();
+builder.AddDataTargets();
+builder.AddRouting();
+builder.AddLiveView();
+builder.AddDecoding();
+builder.AddStoring();
+builder.AddDelivery();
 
 var app = builder.Build();
 
 app.MapDefaultEndpoints();
 app.Run();
+return 0;

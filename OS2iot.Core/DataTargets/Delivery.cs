@@ -94,8 +94,8 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.ToTable("deliveries");
         builder.HasOne<DataTarget>().WithMany().HasForeignKey(d => d.DataTargetId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => new { d.MessageId, d.ConnectionId }).IsUnique();
-        builder.HasIndex(d => d.NextAttemptAt).HasFilter("state = 0");
-        builder.HasIndex(d => new { d.DataTargetId, d.State, d.NextAttemptAt });
+        builder.HasIndex(d => new { d.DataTargetId, d.NextAttemptAt }).HasFilter("state = 0").HasDatabaseName("ix_deliveries_pending");
+        builder.HasIndex(d => new { d.DataTargetId, d.State, d.ReceivedAt });
         builder.HasIndex(d => new { d.DeviceId, d.ReceivedAt });
     }
 

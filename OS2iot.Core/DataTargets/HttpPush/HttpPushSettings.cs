@@ -5,7 +5,7 @@ namespace OS2iot.Core.DataTargets.HttpPush;
 /// <summary>What a user fills in for a target that takes JSON by HTTP POST.</summary>
 public sealed class HttpPushSettings
 {
-    [Required, MaxLength(1024)]
+    [Required, Url, MaxLength(1024)]
     [Display(Name = "URL")]
     public string Url { get; set; } = "";
 

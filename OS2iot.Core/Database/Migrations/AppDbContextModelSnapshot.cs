@@ -408,8 +408,8 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasKey("Id")
                         .HasName("pk_deliveries");
 
-                    b.HasIndex("NextAttemptAt")
-                        .HasDatabaseName("ix_deliveries_next_attempt_at")
+                    b.HasIndex("DataTargetId", "NextAttemptAt")
+                        .HasDatabaseName("ix_deliveries_pending")
                         .HasFilter("state = 0");
 
                     b.HasIndex("DeviceId", "ReceivedAt")
@@ -419,8 +419,8 @@ namespace OS2iot.Core.Database.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_deliveries_message_id_connection_id");
 
-                    b.HasIndex("DataTargetId", "State", "NextAttemptAt")
-                        .HasDatabaseName("ix_deliveries_data_target_id_state_next_attempt_at");
+                    b.HasIndex("DataTargetId", "State", "ReceivedAt")
+                        .HasDatabaseName("ix_deliveries_data_target_id_state_received_at");
 
                     b.ToTable("deliveries", (string)null);
                 });

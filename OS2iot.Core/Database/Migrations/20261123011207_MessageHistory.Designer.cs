@@ -12,8 +12,8 @@ using OS2iot.Core.Database;
 namespace OS2iot.Core.Database.Migrations
 {
     [DbContext(typeof(AppDbContext))]
-    [Migration("20261123003808_Initial")]
-    partial class Initial
+    [Migration("20261123011207_MessageHistory")]
+    partial class MessageHistory
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -411,8 +411,8 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasKey("Id")
                         .HasName("pk_deliveries");
 
-                    b.HasIndex("NextAttemptAt")
-                        .HasDatabaseName("ix_deliveries_next_attempt_at")
+                    b.HasIndex("DataTargetId", "NextAttemptAt")
+                        .HasDatabaseName("ix_deliveries_pending")
                         .HasFilter("state = 0");
 
                     b.HasIndex("DeviceId", "ReceivedAt")
@@ -422,8 +422,8 @@ namespace OS2iot.Core.Database.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_deliveries_message_id_connection_id");
 
-                    b.HasIndex("DataTargetId", "State", "NextAttemptAt")
-                        .HasDatabaseName("ix_deliveries_data_target_id_state_next_attempt_at");
+                    b.HasIndex("DataTargetId", "State", "ReceivedAt")
+                        .HasDatabaseName("ix_deliveries_data_target_id_state_received_at");
 
                     b.ToTable("deliveries", (string)null);
                 });

@@ -515,9 +515,9 @@ namespace OS2iot.Core.Database.Migrations
                 column: "type");
 
             migrationBuilder.CreateIndex(
-                name: "ix_deliveries_data_target_id_state_next_attempt_at",
+                name: "ix_deliveries_data_target_id_state_received_at",
                 table: "deliveries",
-                columns: new[] { "data_target_id", "state", "next_attempt_at" });
+                columns: new[] { "data_target_id", "state", "received_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_deliveries_device_id_received_at",
@@ -531,9 +531,9 @@ namespace OS2iot.Core.Database.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_deliveries_next_attempt_at",
+                name: "ix_deliveries_pending",
                 table: "deliveries",
-                column: "next_attempt_at",
+                columns: new[] { "data_target_id", "next_attempt_at" },
                 filter: "state = 0");
 
             migrationBuilder.CreateIndex(

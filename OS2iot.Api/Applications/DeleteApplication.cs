@@ -1,0 +1,29 @@
+using FastEndpoints;
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Auth;
+using OS2iot.Api.Http;
+using OS2iot.Core.Database;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.Applications;
+
+/// <summary>Removes an application with its devices, targets and history.</summary>
+internal sealed class DeleteApplication(AppDbContext db, Caller caller) : EndpointWithoutRequest<AffectedResponse>
+{
+    public override void Configure()
+    {
+        Delete("application/{id}");
+        Policies(Role.ApplicationAdmin);
+    }
+
+    public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
+    {
+        var id = HttpContext.RouteId();
+        if (await db.Applications.WritableBy(caller).Where(a => a.Id == id).ExecuteDeleteAsync(ct) == 0)
+        {
+            throw caller.IsGlobalAdmin ? Refusal.NotFound() : Refusal.Forbidden();
+        }
+
+        return AffectedResponse.One;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.Auth;
+
+internal static class AuthExtensions
+{
+    /// <summary>Registers sign-in, access tokens and permissions. <see cref="Caller"/> can be asked for by any endpoint with a policy.</summary>
+    public static IHostApplicationBuilder AddAuth(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<JwtOptions>().BindConfiguration(JwtOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<AccessTokens>();
+        builder.Services.AddSingleton<LoginThrottle>();
+        builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, ConfigureJwtBearer>();
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.AddAuthorization(Role.AddTo);
+        builder.Services.AddSingleton<IAuthorizationHandler, RoleRequirementHandler>();
+        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
+        builder.Services.AddHttpContextAccessor();
+
+        // Endpoints are also made once at start, when nobody calls.
+        builder.Services.AddScoped(services =>
+            services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Caller>() ?? Caller.Nobody);
+        return builder;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+using OS2iot.Core.Database;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.Auth;
+
+/// <summary>Reads access tokens, and looks up on every request whether their user still exists and what that user may do now.</summary>
+internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider clock) : IConfigureNamedOptions<JwtBearerOptions>
+{
+    public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
+
+    public void Configure(string? name, JwtBearerOptions options)
+    {
+        options.MapInboundClaims = false;
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            IssuerSigningKey = AccessTokens.SigningKey(jwt.Value),
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            ValidateIssuer = false,
+            ValidateAudience = false,
+            RequireExpirationTime = true,
+            LifetimeValidator = (_, expires, _, _) => expires > clock.GetUtcNow().UtcDateTime,
+            NameClaimType = AccessTokens.UserName,
+        };
+        options.Events = new JwtBearerEvents { OnTokenValidated = FindCallerAsync };
+    }
+
+    private static async Task FindCallerAsync(TokenValidatedContext context)
+    {
+        var http = context.HttpContext;
+        var caller = int.TryParse(
+            context.Principal?.FindFirst(AccessTokens.UserId)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var userId)
+            ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>().Users, userId, http.RequestAborted)
+            : null;
+        if (caller is null)
+        {
+            context.Fail("The user is gone or switched off.");
+            return;
+        }
+
+        http.Features.Set(caller);
+    }
+}

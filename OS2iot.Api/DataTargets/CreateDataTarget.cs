@@ -1,0 +1,39 @@
+using FastEndpoints;
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Auth;
+using OS2iot.Api.Http;
+using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.DataTargets;
+
+/// <summary>Adds a target to an application that the caller may change.</summary>
+internal sealed class CreateDataTarget(AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetReader reader)
+    : Endpoint<DataTargetRequest, DataTargetDetails>
+{
+    public override void Configure()
+    {
+        Post("data-target");
+        Policies(Role.Read);
+    }
+
+    public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)
+    {
+        if (!await db.Applications.WritableBy(caller).AnyAsync(a => a.Id == request.ApplicationId, ct))
+        {
+            throw caller.IsGlobalAdmin ? Refusal.BadRequest(ErrorCodes.IdDoesNotExist) : Refusal.Forbidden();
+        }
+
+        var target = new DataTarget
+        {
+            Name = request.Name,
+            Type = request.Type,
+            ApplicationId = request.ApplicationId,
+            Settings = shapes.Merge(DataTargetTypes.Find(request.Type)!, stored: null, request.Members),
+        };
+        db.DataTargets.Add(target);
+        await db.SaveChangesAsync(ct);
+        return await reader.FindAsync(db.DataTargets, target.Id, ct) ?? throw Refusal.NotFound();
+    }
+}

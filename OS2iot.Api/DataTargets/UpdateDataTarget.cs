@@ -1,0 +1,56 @@
+using FastEndpoints;
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Auth;
+using OS2iot.Api.Http;
+using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.DataTargets;
+
+/// <summary>Changes a target; its type stays.</summary>
+internal sealed class UpdateDataTarget(AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetReader reader)
+    : Endpoint<DataTargetRequest, DataTargetDetails>
+{
+    public override void Configure()
+    {
+        Put("data-target/{id}");
+        Policies(Role.Read);
+    }
+
+    public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)
+    {
+        var id = HttpContext.RouteId();
+        var target = await db.DataTargets.WritableBy(caller).SingleOrDefaultAsync(t => t.Id == id, ct)
+            ?? throw await db.DataTargets.MissingAsync(id, ct);
+        if (target.ApplicationId != request.ApplicationId)
+        {
+            await CheckMoveAsync(target, request.ApplicationId, ct);
+        }
+
+        if (target.Type != request.Type)
+        {
+            throw Refusal.BadRequest("The type of a data target cannot be changed");
+        }
+
+        target.Name = request.Name;
+        target.ApplicationId = request.ApplicationId;
+        target.Settings = shapes.Merge(DataTargetTypes.Find(target.Type)!, target.Settings, request.Members);
+        await db.SaveChangesAsync(ct);
+        return await reader.FindAsync(db.DataTargets, id, ct) ?? throw Refusal.NotFound();
+    }
+
+    private async Task CheckMoveAsync(DataTarget target, int applicationId, CancellationToken ct)
+    {
+        if (!await db.Applications.WritableBy(caller).AnyAsync(a => a.Id == applicationId, ct))
+        {
+            throw caller.IsGlobalAdmin ? Refusal.BadRequest(ErrorCodes.IdDoesNotExist) : Refusal.Forbidden();
+        }
+
+        // Its connections hold devices of the application that it would leave.
+        if (await db.DataTargetConnections.AnyAsync(c => c.DataTargetId == target.Id && c.Devices.Any(), ct))
+        {
+            throw Refusal.BadRequest(ErrorCodes.NotSameApplication);
+        }
+    }
+}

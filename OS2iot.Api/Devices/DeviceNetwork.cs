@@ -1,0 +1,40 @@
+using OS2iot.Api.Http;
+using OS2iot.Core.Devices;
+
+namespace OS2iot.Api.Devices;
+
+/// <summary>What the devices of one network need beyond what all devices have. Its subclass stands in the network's folder.</summary>
+internal abstract class DeviceNetwork
+{
+    public abstract DeviceType Type { get; }
+
+    /// <summary>A new device with the network's own columns set.</summary>
+    /// <exception cref="Refusal">The network's settings are missing or wrong.</exception>
+    public abstract Task<Device> CreateAsync(DeviceRequest request, CancellationToken ct);
+
+    /// <summary>Changes the network's own columns of a device.</summary>
+    public virtual Task UpdateAsync(Device device, DeviceRequest request, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>Shows the network's own columns under their names on the wire.</summary>
+    public abstract void Write(Device device, IDictionary<string, object?> columns, bool showSecrets);
+}
+
+/// <summary>The networks whose devices this installation knows.</summary>
+internal sealed class DeviceNetworks(IEnumerable<DeviceNetwork> networks)
+{
+    private readonly Dictionary<DeviceType, DeviceNetwork> _networks = networks.ToDictionary(n => n.Type);
+
+    /// <exception cref="Refusal">There is no such network here.</exception>
+    public DeviceNetwork Of(DeviceType type) => _networks.TryGetValue(type, out var network)
+        ? network
+        : throw Refusal.Device($"Devices of type {type.ToWire()} are not supported by this installation.");
+
+    public Dictionary<string, object?> Columns(Device device, bool showSecrets)
+    {
+        var columns = new Dictionary<string, object?>();
+        Of(device.Type).Write(device, columns, showSecrets);
+        return columns;
+    }
+
+    public DeviceCore WithoutSecrets(Device device) => new(device, Columns(device, showSecrets: false));
+}

@@ -1,0 +1,23 @@
+using OS2iot.Api.Applications;
+using OS2iot.Api.Connections;
+using OS2iot.Api.DataTargets;
+using OS2iot.Api.GenericHttp;
+
+namespace OS2iot.Api.Devices;
+
+internal static class DevicesExtensions
+{
+    /// <summary>Registers the networks, and how applications, devices and targets are shown.</summary>
+    public static IHostApplicationBuilder AddDevices(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<GenericHttpNetwork>();
+        builder.Services.AddSingleton<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
+        builder.Services.AddSingleton<DeviceNetworks>();
+        builder.Services.AddSingleton<DataTargetShapes>();
+        builder.Services.AddScoped<ApplicationReader>();
+        builder.Services.AddScoped<DeviceReader>();
+        builder.Services.AddScoped<DataTargetReader>();
+        builder.Services.AddScoped<ConnectionReader>();
+        return builder;
+    }
+}

@@ -1,0 +1,52 @@
+using FastEndpoints;
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Auth;
+using OS2iot.Api.Http;
+using OS2iot.Core.Database;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.Devices;
+
+/// <summary>Changes a device; may move it to another application that the caller may change. Its type stays.</summary>
+internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetworks networks, DeviceReader reader)
+    : Endpoint<UpdateDeviceRequest, DeviceDetails>
+{
+    public override void Configure()
+    {
+        Put("iot-device/{id}");
+        Policies(Role.Read);
+    }
+
+    public override async Task<DeviceDetails> ExecuteAsync(UpdateDeviceRequest request, CancellationToken ct)
+    {
+        var id = HttpContext.RouteId();
+        var device = await db.Devices.WritableBy(caller).SingleOrDefaultAsync(d => d.Id == id, ct)
+            ?? throw await db.Devices.MissingAsync(id, notFound: null, ct);
+        if (device.ApplicationId != request.ApplicationId)
+        {
+            await db.Applications.CheckWritableAsync(request.ApplicationId, caller, ct);
+            await LeaveConnectionsAsync(id, ct);
+        }
+
+        if (request.DeviceModelId is not null)
+        {
+            throw Refusal.Device(ErrorCodes.DeviceModelDoesNotExist);
+        }
+
+        request.ApplyTo(device);
+        await networks.Of(device.Type).UpdateAsync(device, request, ct);
+        await db.SaveChangesAsync(ct);
+        return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
+    }
+
+    // A connection's target belongs to the application that the device leaves.
+    private async Task LeaveConnectionsAsync(int id, CancellationToken ct)
+    {
+        var connections = await db.DataTargetConnections.Include(c => c.Devices.Where(d => d.Id == id))
+            .Where(c => c.Devices.Any(d => d.Id == id)).ToListAsync(ct);
+        foreach (var connection in connections)
+        {
+            connection.Devices.Clear();
+        }
+    }
+}

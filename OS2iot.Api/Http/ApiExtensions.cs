@@ -1,0 +1,50 @@
+using System.IO.Compression;
+using System.Text.Json.Serialization;
+using FastEndpoints;
+using Microsoft.AspNetCore.ResponseCompression;
+using OS2iot.Api.Auth;
+using OS2iot.ServiceDefaults;
+
+namespace OS2iot.Api.Http;
+
+/// <summary>The conventions of the wire, in one place.</summary>
+internal static class ApiExtensions
+{
+    public static WebApplicationBuilder AddApiConventions(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyReader.MaxBytes;
+        });
+        builder.Services.AddSingleton(typeof(IRequestBinder<>), typeof(RequestReader<>));
+        builder.Services.AddCors();
+        builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
+        builder.Services.Configure<GzipCompressionProviderOptions>(options => options.Level = CompressionLevel.Fastest);
+        builder.Services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Fastest);
+        return builder;
+    }
+
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        app.UseResponseCompression();
+        app.UseMiddleware<ErrorAnswers>();
+        app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"));
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<ActingUser>();
+        app.UseAuthorization();
+        app.MapEndpoints(Configure);
+        return app;
+    }
+
+    private static void Configure(Config config)
+    {
+        config.Endpoints.ShortNames = true;
+        config.Endpoints.AllowEmptyRequestDtos = true;
+        config.Endpoints.Configurator = endpoint => endpoint.Description(route => route.ClearDefaultProduces(StatusCodes.Status400BadRequest));
+        WireJson.Configure(config.Serializer.Options);
+        config.Serializer.Options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        config.Serializer.ResponseSerializer = (response, answer, _, _, ct) => JsonAnswers.WriteAsync(response, answer, ct);
+    }
+}

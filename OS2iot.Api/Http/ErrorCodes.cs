@@ -1,0 +1,21 @@
+namespace OS2iot.Api.Http;
+
+/// <summary>The words by which clients know what went wrong; they translate them.</summary>
+internal static class ErrorCodes
+{
+    public const string IdDoesNotExist = "MESSAGE.ID-DOES-NOT-EXIST";
+    public const string NameInvalidOrAlreadyInUse = "MESSAGE.NAME-INVALID-OR-ALREADY-IN-USE";
+    public const string BadEncoding = "MESSAGE.BAD-ENCODING";
+    public const string OrganizationAlreadyExists = "MESSAGE.ORGANIZATION-ALREADY-EXISTS";
+    public const string OrganizationDoesNotExist = "MESSAGE.ORGANIZATION-DOES-NOT-EXISTS";
+    public const string ApplicationDoesNotExist = "MESSAGE.APPLICATION-DOES-NOT-EXIST";
+    public const string DeviceModelDoesNotExist = "MESSAGE.DEVICE-MODEL-DOES-NOT-EXIST";
+    public const string NotSameApplication = "MESSAGE.NOT-SAME-APPLICATION";
+    public const string DeleteNotAllowedItemIsInUse = "MESSAGE.DELETE-NOT-ALLOWED-ITEM-IS-IN-USE";
+    public const string InvalidKeyInKeyValuePair = "MESSAGE.INVALID-KEY-IN-KEY-VALUE-PAIR";
+    public const string InvalidValueInKeyValuePair = "MESSAGE.INVALID-VALUE-IN-KEY-VALUE-PAIR";
+    public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
+    public const string EmailAlreadyInUse = "MESSAGE.EMAIL-ALREADY-IN-USE";
+    public const string PasswordDoesNotMeetRequirements = "MESSAGE.PASSWORD-DOES-NOT-MEET-REQUIREMENTS";
+    public const string CannotModifyOnKombitUser = "MESSAGE.CANNOT-MODIFY-ON-KOMBIT-USER";
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace OS2iot.Api.Http;
+
+/// <summary>
+/// Reads query parameters and collects what is wrong with them. The words <c>null</c> and <c>undefined</c> mean that a client
+/// had nothing to send.
+/// </summary>
+internal sealed class QueryReader(IQueryCollection query)
+{
+    private readonly JsonArray _failures = [];
+
+    public string? Text(string name)
+    {
+        var text = query[name].LastOrDefault();
+        if (text is null or "" or "null" or "undefined")
+        {
+            return null;
+        }
+
+        if (text.Contains('\0'))
+        {
+            Fail(name, text, "isString", $"{name} must be a string");
+            return null;
+        }
+
+        return text;
+    }
+
+    public int? Number(string name, int min = int.MinValue, int max = int.MaxValue)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            Fail(name, text, "isNumber", $"{name} must be a number conforming to the specified constraints");
+        }
+        else if (number < min)
+        {
+            Fail(name, text, "min", $"{name} must not be less than {min}");
+        }
+        else if (number > max)
+        {
+            Fail(name, text, "max", $"{name} must not be greater than {max}");
+        }
+
+        return number;
+    }
+
+    /// <summary>The parameter was sent as the word null.</summary>
+    public bool IsNull(string name) => query[name].LastOrDefault() == "null";
+
+    public void ThrowIfInvalid()
+    {
+        if (_failures.Count > 0)
+        {
+            throw Refusal.Invalid(_failures);
+        }
+    }
+
+    private void Fail(string name, string value, string rule, string text) => _failures.Add(new JsonObject
+    {
+        ["target"] = new JsonObject { [name] = value },
+        ["value"] = value,
+        ["property"] = name,
+        ["children"] = new JsonArray(),
+        ["constraints"] = new JsonObject { [rule] = text },
+    });
+}
+
+/// <summary>A request that is read from the query.</summary>
+internal interface IQueryRequest
+{
+    void Read(QueryReader query);
+}
+
+/// <summary>Which part of a list is wanted, in which order.</summary>
+internal class ListQuery : IQueryRequest
+{
+    private const int MaxLimit = 1000;
+
+    public int Limit { get; private set; }
+
+    public int Offset { get; private set; }
+
+    public string? OrderOn { get; private set; }
+
+    /// <summary>ASC unless it says DESC.</summary>
+    public string? Sort { get; private set; }
+
+    protected virtual int DefaultLimit => 100;
+
+    /// <summary>What <c>limit=null</c> means.</summary>
+    protected virtual int NullLimit => DefaultLimit;
+
+    internal bool IsDescending => string.Equals(Sort, "DESC", StringComparison.OrdinalIgnoreCase);
+
+    public virtual void Read(QueryReader query)
+    {
+        Limit = query.Number("limit", min: 0, MaxLimit) ?? (query.IsNull("limit") ? NullLimit : DefaultLimit);
+        Offset = query.Number("offset", min: 0) ?? 0;
+        OrderOn = query.Text("orderOn");
+        Sort = query.Text("sort");
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FastEndpoints;
+using Microsoft.AspNetCore.WebUtilities;
+using OS2iot.Api.Validation;
+
+namespace OS2iot.Api.Http;
+
+/// <summary>A request that is read from a JSON body and held against its shape first.</summary>
+internal interface IBodyRequest
+{
+    static abstract Shape Shape { get; }
+}
+
+/// <summary>
+/// Turns a request into what its endpoint declares. Bodies are judged as JSON before they become objects: nothing is converted
+/// from one type into another, and a member that is absent differs from one that is null.
+/// </summary>
+internal sealed class RequestReader<TRequest> : IRequestBinder<TRequest>
+    where TRequest : notnull
+{
+    public async ValueTask<TRequest> BindAsync(BinderContext ctx, CancellationToken ct)
+    {
+        if (typeof(IQueryRequest).IsAssignableFrom(typeof(TRequest)))
+        {
+            var request = Activator.CreateInstance<TRequest>();
+            var query = new QueryReader(ctx.HttpContext.Request.Query);
+            ((IQueryRequest)request).Read(query);
+            query.ThrowIfInvalid();
+            return request;
+        }
+
+        if (typeof(IBodyRequest).IsAssignableFrom(typeof(TRequest)))
+        {
+            return (TRequest)await BodyReader.ReadAsync(ctx.HttpContext.Request, typeof(TRequest), ct);
+        }
+
+        return Activator.CreateInstance<TRequest>();
+    }
+}
+
+internal static class BodyReader
+{
+    public const int MaxBytes = 100 * 1024;
+
+    public static async Task<object> ReadAsync(HttpRequest request, Type type, CancellationToken ct)
+    {
+        using var document = Parse(await BytesAsync(request, ct), request);
+        var shape = (Shape)type.GetProperty(nameof(IBodyRequest.Shape))!.GetValue(null)!;
+        shape.ThrowIfViolatedBy(document.RootElement);
+        try
+        {
+            return document.RootElement.Deserialize(type, WireJson.Requests)!;
+        }
+        catch (JsonException exception)
+        {
+            throw Refusal.Malformed($"{exception.Path} is not of the expected type");
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> body, HttpRequest request)
+    {
+        if (IsForm(request))
+        {
+            return FromForm(body);
+        }
+
+        if (body.IsEmpty || !request.HasJsonContentType())
+        {
+            return JsonDocument.Parse("{}");
+        }
+
+        try
+        {
+            RefuseUnreadableText(body.Span);
+            var document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind is JsonValueKind.Object
+                ? document
+                : throw Refusal.Malformed("The body must be a JSON object");
+        }
+        catch (JsonException exception)
+        {
+            throw Refusal.Malformed(
+                $"Unexpected token in JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
+        }
+    }
+
+    // PostgreSQL stores no NUL, and half of a surrogate pair is no text.
+    private static void RefuseUnreadableText(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (reader.GetString()!.Contains('\0'))
+                {
+                    throw Refusal.Malformed("The body contains a NUL character");
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                throw Refusal.Malformed("The body contains an incomplete character");
+            }
+        }
+    }
+
+    private static bool IsForm(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static JsonDocument FromForm(ReadOnlyMemory<byte> body)
+    {
+        var form = new JsonObject();
+        foreach (var (name, value) in QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Span)))
+        {
+            form[name] = value.LastOrDefault();
+        }
+
+        return form.ToJsonString().Contains("\\u0000", StringComparison.Ordinal)
+            ? throw Refusal.Malformed("The body contains a NUL character")
+            : JsonSerializer.SerializeToDocument(form);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (request.ContentLength > MaxBytes)
+        {
+            throw Refusal.TooLarge();
+        }
+
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(ct);
+            if (read.Buffer.Length > MaxBytes)
+            {
+                throw Refusal.TooLarge();
+            }
+
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.Organizations;
+
+internal static class OrganizationQueries
+{
+    public static Task<OrganizationDetails?> FindDetailsAsync(this IQueryable<Organization> organizations, int id, CancellationToken ct) =>
+        organizations.AsNoTracking().AsSplitQuery().Where(o => o.Id == id).OrderBy(o => o.Id)
+            .Select(o => new OrganizationDetails(
+                o, o.Permissions.OrderBy(p => p.Id).Select(p => new PermissionCore(p, p.Applications.Select(a => a.Id).ToList())).ToList()))
+            .SingleOrDefaultAsync(ct);
+}

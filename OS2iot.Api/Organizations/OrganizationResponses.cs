@@ -1,0 +1,37 @@
+using OS2iot.Api.Applications;
+using OS2iot.Api.Http;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.Organizations;
+
+internal class OrganizationCore(Organization organization) : EntityResponse(organization)
+{
+    public string Name { get; } = organization.Name;
+
+    public bool OpenDataDkRegistered { get; } = organization.OpenDataDkRegistered;
+
+    public static OrganizationCore? From(Organization? organization) => organization is null ? null : new OrganizationCore(organization);
+}
+
+internal sealed class OrganizationDetails(Organization organization, List<PermissionCore> permissions) : OrganizationCore(organization)
+{
+    public IReadOnlyList<PermissionCore> Permissions { get; } = permissions;
+
+    public int? CreatedBy { get; } = organization.CreatedById;
+
+    public int? UpdatedBy { get; } = organization.UpdatedById;
+}
+
+internal class OrganizationWithApplications(Organization organization, List<ApplicationCore> applications) : OrganizationCore(organization)
+{
+    public IReadOnlyList<ApplicationCore> Applications { get; } = applications;
+}
+
+internal sealed class OrganizationWithEverything(
+    Organization organization, List<ApplicationCore> applications, List<PermissionCore> permissions)
+    : OrganizationWithApplications(organization, applications)
+{
+    public IReadOnlyList<PermissionCore> Permissions { get; } = permissions;
+}
+
+internal sealed record MinimalOrganization(int Id, string Name);

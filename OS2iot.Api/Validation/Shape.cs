@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OS2iot.Api.Http;
+
+namespace OS2iot.Api.Validation;
+
+/// <summary>
+/// What the members of a request body must be. Stands beside the request type:
+/// <code>public static Shape Shape { get; } = new() { ["name"] = Is.Text().Length(1, 50), ["comment"] = Is.Text().AtMost(1024).Optional() };</code>
+/// Every rule of every member is tried, and nothing is converted.
+/// </summary>
+internal sealed class Shape
+{
+    private readonly List<KeyValuePair<string, Field>> _fields = [];
+
+    private Func<JsonElement, Shape?>? _more;
+
+    public Shape()
+    {
+    }
+
+    /// <summary>Begins with members that it shares with other shapes.</summary>
+    public Shape(IEnumerable<KeyValuePair<string, Field>> fields) => _fields.AddRange(fields);
+
+    public Field this[string name]
+    {
+        set => _fields.Add(new(name, value));
+    }
+
+    /// <summary>Members that depend on others, such as those of one type.</summary>
+    public Shape And(Func<JsonElement, Shape?> more)
+    {
+        _more = more;
+        return this;
+    }
+
+    /// <exception cref="Refusal">At least one rule is broken.</exception>
+    public void ThrowIfViolatedBy(JsonElement body)
+    {
+        var failures = Failures(body);
+        if (failures.Count > 0)
+        {
+            throw Refusal.Invalid(failures);
+        }
+    }
+
+    internal JsonArray Failures(JsonElement body)
+    {
+        var failures = new JsonArray();
+        foreach (var (name, field) in _fields)
+        {
+            if (field.Failure(name, Member(body, name), body) is { } failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        foreach (var failure in _more?.Invoke(body)?.Failures(body).ToList() ?? [])
+        {
+            failure!.Parent!.AsArray().Remove(failure);
+            failures.Add(failure);
+        }
+
+        return failures;
+    }
+
+    /// <summary>Null where the member is absent.</summary>
+    internal static JsonElement? Member(JsonElement body, string name) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var member) ? member : null;
+}

@@ -1,0 +1,179 @@
+using System.Runtime.InteropServices;
+using OS2iot.AppHost;
+using OS2iot.AppHost.LocalProcess;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var isRun = builder.ExecutionContext.IsRunMode;
+var state = new StateFolder(builder);
+var ports = new PortSettings(builder);
+var administrator = new FirstAdministrator(state);
+
+// Secrets: made up at the first start, kept in the state folder. Parameters:NAME sets one from outside.
+var masterKey = builder.AddSecret("master-key", length: 44);
+var jwtSecret = builder.AddSecret("jwt-secret", length: 44);
+var mosquittoPassword = builder.AddSecret("mosquitto-password", length: 32);
+var chirpStackSecret = builder.AddSecret("chirpstack-api-secret", length: 44);
+
+// Stores and brokers: ConnectionStrings:NAME names one that is there already; otherwise it is part of this system.
+var postgres = builder.HasConnectionString(Names.Database) ? null : AddPostgres();
+var database = postgres?.AddDatabase(Names.Database) ?? builder.AddConnectionString(Names.Database);
+var kafka = builder.HasConnectionString(Names.Kafka) ? builder.AddConnectionString(Names.Kafka) : AddKafka();
+var mosquitto = builder.HasConnectionString(Names.Mosquitto) ? null : AddMosquitto();
+var mqtt = mosquitto is null ? builder.AddConnectionString(Names.Mosquitto) : AddMqttConnection(mosquitto);
+var chirpStack = mosquitto is null || postgres is null ? null : AddChirpStack(postgres, mosquitto);
+
+// The schema is brought up to date once, before any host starts.
+var migrations = builder.AddProject<Projects.OS2iot_Workers>(Names.Migrations)
+    .WithArgs("migrate")
+    .WithEnvironmentOf(builder)
+    .WithReference(database)
+    .WithEnvironment("Secrets__MasterKey", masterKey)
+    .WaitFor(database);
+
+var api = builder.AddProject<Projects.OS2iot_Api>(Names.Api)
+    .WithHttpEndpoint(ports.Of(Names.Api, 3000))
+    .WithExternalHttpEndpoints()
+    .AsHost(builder, migrations)
+    .WithReference(database)
+    .WithReference(mqtt, Names.Mosquitto)
+    .WithEnvironment("Secrets__MasterKey", masterKey)
+    .WithEnvironment("Jwt__Secret", jwtSecret);
+
+var ingest = builder.AddProject<Projects.OS2iot_Ingest>(Names.Ingest)
+    .WithHttpEndpoint(ports.Of(Names.Ingest, 3001))
+    .WithExternalHttpEndpoints()
+    .AsHost(builder, migrations)
+    .WithReference(database)
+    .WithReference(kafka)
+    .WithReference(mqtt, Names.Mosquitto)
+    .WithEnvironment("Secrets__MasterKey", masterKey)
+    .WaitFor(kafka)
+    .WaitFor(mqtt);
+
+var workers = builder.AddProject<Projects.OS2iot_Workers>(Names.Workers)
+    .WithHttpEndpoint()
+    .AsHost(builder, migrations)
+    .WithReference(database)
+    .WithReference(kafka)
+    .WithReference(mqtt, Names.Mosquitto)
+    .WithEnvironment("Secrets__MasterKey", masterKey)
+    .WaitFor(kafka);
+
+var portal = builder.AddProject<Projects.OS2iot_Portal>(Names.Portal)
+    .WithHttpEndpoint(ports.Of(Names.Portal, 8080))
+    .WithExternalHttpEndpoints()
+    .AsHost(builder, migrations)
+    .WithReference(api)
+    .WaitFor(api);
+
+if (mosquitto is not null)
+{
+    ingest.WaitFor(mosquitto);
+}
+
+if (chirpStack is not null)
+{
+    api.WithReference(chirpStack.GetEndpoint("http"));
+    workers.WithReference(chirpStack.GetEndpoint("http"));
+}
+
+if (isRun)
+{
+    portal.WithEnvironment("Portal__KeysDirectory", state.Path("keys", "portal"));
+    migrations.WithEnvironment("FirstAdministrator__CredentialsFile", administrator.CredentialsFile);
+
+    // The outside world: networks, devices, data targets.
+    builder.AddProject<Projects.OS2iot_Simulator>(Names.Simulator)
+        .WithHttpEndpoint()
+        .AsHost(builder, migrations)
+        .WithReference(api)
+        .WithReference(ingest)
+        .WithEnvironment("FirstAdministrator__CredentialsFile", administrator.CredentialsFile)
+        .WithEnvironment("Simulator__Mode", builder.Configuration["Simulator:Mode"] ?? "demo")
+        .WaitFor(api)
+        .WaitFor(ingest);
+
+    ports.CheckBeforeStart();
+    administrator.CreateBeforeStart(builder);
+    ReadyMessage.PrintWhenHealthy(builder);
+}
+
+builder.Build().Run();
+
+IResourceBuilder<PostgresServerResource> AddPostgres()
+{
+    var server = builder.AddPostgres(Names.Postgres, port: ports.Of(Names.Postgres));
+    server
+        .WithDataVolume()
+        .WithInitFiles("chirpstack/initdb")
+        .WithLocalProcess("sh", [
+            builder.Script("local/postgres.sh"), state.Path(Names.Postgres), server.Resource.Port, Names.Database, Names.ChirpStack,
+        ], PosixSignal.SIGINT); // "fast shutdown": sessions are ended, nothing is lost
+    return isRun ? server.WithPgAdmin() : server;
+}
+
+IResourceBuilder<KafkaServerResource> AddKafka()
+{
+    var broker = builder.AddKafka(Names.Kafka).WithDataVolume();
+    return isRun ? broker.WithKafkaUI() : broker;
+}
+
+IResourceBuilder<ContainerResource> AddMosquitto()
+{
+    var broker = builder.AddContainer(Names.Mosquitto, "eclipse-mosquitto", "2.0.22")
+        .WithEndpoint(ports.Of("Mqtt", 1883, Names.Mosquitto), 1883, "mqtt", "mqtt")
+        .WithEndpoint(ports.Of("MqttCertificate", 8884, Names.Mosquitto), 8884, "mqtt", "mqtt-certificate", isExternal: true)
+        .WithEndpoint(ports.Of("MqttPassword", 8885, Names.Mosquitto), 8885, "mqtt", "mqtt-password", isExternal: true)
+        .WithBindMount("mosquitto", "/mosquitto/os2iot", isReadOnly: true)
+        .WithVolume("mosquitto-data", "/mosquitto/data")
+        .WithEntrypoint("/bin/sh")
+        .WithArgs("/mosquitto/os2iot/start.sh", "/mosquitto/data", "1883", "8884", "8885", "0.0.0.0")
+        .WithEnvironment("MQTT_USERNAME", Names.MqttAccount)
+        .WithEnvironment("MQTT_PASSWORD", mosquittoPassword);
+    return broker.WithLocalProcess("sh", [
+        builder.Script("mosquitto/start.sh"), state.Path(Names.Mosquitto),
+        broker.GetEndpoint("mqtt").Property(EndpointProperty.Port),
+        broker.GetEndpoint("mqtt-certificate").Property(EndpointProperty.Port),
+        broker.GetEndpoint("mqtt-password").Property(EndpointProperty.Port),
+        "127.0.0.1",
+    ]);
+}
+
+IResourceBuilder<IResourceWithConnectionString> AddMqttConnection(IResourceBuilder<ContainerResource> broker)
+{
+    var address = broker.GetEndpoint("mqtt").Property(EndpointProperty.HostAndPort);
+    return builder.AddConnectionString(
+        Names.MqttConnection, ReferenceExpression.Create($"mqtt://{Names.MqttAccount}:{mosquittoPassword}@{address}"));
+}
+
+IResourceBuilder<ContainerResource> AddChirpStack(
+    IResourceBuilder<PostgresServerResource> server, IResourceBuilder<ContainerResource> broker)
+{
+    var ownDatabase = server.AddDatabase(Names.ChirpStackDatabase, Names.ChirpStack);
+    var brokerAddress = broker.GetEndpoint("mqtt").Property(EndpointProperty.HostAndPort);
+    var redis = builder.AddContainer(Names.ChirpStackRedis, "redis", "7.4.2-alpine")
+        .WithEndpoint(targetPort: 6379, name: "tcp")
+        .WithVolume("chirpstack-redis-data", "/data");
+
+    builder.AddContainer(Names.ChirpStackGatewayBridge, "chirpstack/chirpstack-gateway-bridge", "4.0.11")
+        .WithEndpoint(targetPort: 3001, scheme: "ws", name: "basics-station", isExternal: true)
+        .WithBindMount("chirpstack/gateway-bridge", "/etc/chirpstack-gateway-bridge", isReadOnly: true)
+        .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__SERVERS", ReferenceExpression.Create($"tcp://{brokerAddress}"))
+        .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__USERNAME", Names.MqttAccount)
+        .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__PASSWORD", mosquittoPassword)
+        .WaitFor(broker);
+
+    return builder.AddContainer(Names.ChirpStack, "chirpstack/chirpstack", "4.11.1")
+        .WithHttpEndpoint(targetPort: 8080, name: "http")
+        .WithBindMount("chirpstack/config", "/etc/chirpstack", isReadOnly: true)
+        .WithArgs("-c", "/etc/chirpstack")
+        .WithEnvironment("CHIRPSTACK_DATABASE", ReferenceExpression.Create($"{ownDatabase.Resource.UriExpression}?sslmode=disable"))
+        .WithEnvironment("CHIRPSTACK_REDIS", ReferenceExpression.Create($"redis://{redis.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort)}/"))
+        .WithEnvironment("CHIRPSTACK_MQTT_SERVER", ReferenceExpression.Create($"tcp://{brokerAddress}"))
+        .WithEnvironment("CHIRPSTACK_MQTT_USERNAME", Names.MqttAccount)
+        .WithEnvironment("CHIRPSTACK_MQTT_PASSWORD", mosquittoPassword)
+        .WithEnvironment("CHIRPSTACK_API_SECRET", chirpStackSecret)
+        .WaitFor(ownDatabase)
+        .WaitFor(redis)
+        .WaitFor(broker);
+}

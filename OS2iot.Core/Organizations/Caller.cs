@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace OS2iot.Core.Organizations;
+
+/// <summary>
+/// Who asks, and what the permissions of that user allow at this moment. The union over all permissions counts; nothing is
+/// allowed that no permission gives.
+/// </summary>
+public sealed class Caller
+{
+    /// <summary>May do nothing.</summary>
+    public static readonly Caller Nobody = new(0, []);
+
+    private readonly IReadOnlyList<Grant> _grants;
+
+    public Caller(int userId, IReadOnlyList<Grant> grants)
+    {
+        UserId = userId;
+        _grants = grants;
+        IsGlobalAdmin = grants.Any(g => g.Type == PermissionType.GlobalAdmin);
+        ReadingPermissions = Permissions(PermissionType.Read, PermissionType.OrganizationApplicationAdmin);
+        WritingPermissions = Permissions(PermissionType.OrganizationApplicationAdmin);
+        ReadOrganizations = Organizations(
+            PermissionType.Read, PermissionType.OrganizationApplicationAdmin, PermissionType.OrganizationUserAdmin);
+        WriteOrganizations = Organizations(PermissionType.OrganizationApplicationAdmin);
+        GatewayOrganizations = Organizations(PermissionType.OrganizationGatewayAdmin);
+        UserAdminOrganizations = Organizations(PermissionType.OrganizationUserAdmin);
+    }
+
+    public int UserId { get; }
+
+    public bool IsGlobalAdmin { get; }
+
+    /// <summary>Permissions whose applications the caller reads.</summary>
+    public IReadOnlyList<int> ReadingPermissions { get; }
+
+    /// <summary>Permissions whose applications the caller changes.</summary>
+    public IReadOnlyList<int> WritingPermissions { get; }
+
+    /// <summary>Organizations in which the caller reads at least something.</summary>
+    public IReadOnlyList<int> ReadOrganizations { get; }
+
+    /// <summary>Organizations in which the caller creates applications, decoders, models and profiles.</summary>
+    public IReadOnlyList<int> WriteOrganizations { get; }
+
+    /// <summary>Organizations whose gateways the caller manages.</summary>
+    public IReadOnlyList<int> GatewayOrganizations { get; }
+
+    /// <summary>Organizations whose users the caller manages; all their applications may be read.</summary>
+    public IReadOnlyList<int> UserAdminOrganizations { get; }
+
+    /// <summary>The caller, or null when the user is gone or switched off. One query.</summary>
+    public static async Task<Caller?> FindAsync(IQueryable<User> users, int userId, CancellationToken ct)
+    {
+        var found = await users.AsNoTracking()
+            .Where(u => u.Id == userId && u.Active && !u.IsSystemUser)
+            .Select(u => new
+            {
+                Grants = u.Permissions.SelectMany(p => p.Types.Select(t => new Grant(p.Id, p.OrganizationId, t.Type))).ToList(),
+            })
+            .SingleOrDefaultAsync(ct);
+        return found is null ? null : new Caller(userId, found.Grants);
+    }
+
+    /// <summary>
+    /// Has the right in any organization at all. Every right but the global one includes <see cref="PermissionType.Read"/> here;
+    /// which rows that opens is the query's business.
+    /// </summary>
+    public bool Has(PermissionType type) => IsGlobalAdmin || (type == PermissionType.Read
+        ? _grants.Count > 0
+        : _grants.Any(g => g.Type == type));
+
+    public bool ReadsOrganization(int organizationId) => IsGlobalAdmin || ReadOrganizations.Contains(organizationId);
+
+    public bool WritesOrganization(int organizationId) => IsGlobalAdmin || WriteOrganizations.Contains(organizationId);
+
+    public bool AdministersUsersOf(int organizationId) => IsGlobalAdmin || UserAdminOrganizations.Contains(organizationId);
+
+    private int[] Permissions(params PermissionType[] types) =>
+        [.. _grants.Where(g => types.Contains(g.Type)).Select(g => g.PermissionId).Distinct()];
+
+    private int[] Organizations(params PermissionType[] types) =>
+        [.. _grants.Where(g => types.Contains(g.Type)).Select(g => g.OrganizationId).OfType<int>().Distinct()];
+}
+
+/// <summary>One right of one permission.</summary>
+public sealed record Grant(int PermissionId, int? OrganizationId, PermissionType Type);

@@ -1,0 +1,74 @@
+using System.Linq.Expressions;
+using OS2iot.Core.Applications;
+using OS2iot.Core.DataTargets;
+using OS2iot.Core.Devices;
+using OS2iot.Core.PayloadDecoders;
+
+namespace OS2iot.Core.Organizations;
+
+/// <summary>Permission as part of the query: what a caller may not see or change is not found.</summary>
+public static class CallerQueries
+{
+    public static IQueryable<Application> VisibleTo(this IQueryable<Application> applications, Caller caller) =>
+        caller.IsGlobalAdmin ? applications : applications.Where(ReadableBy(caller));
+
+    public static IQueryable<Application> WritableBy(this IQueryable<Application> applications, Caller caller) =>
+        caller.IsGlobalAdmin ? applications : applications.Where(ChangeableBy(caller));
+
+    public static IQueryable<Device> VisibleTo(this IQueryable<Device> devices, Caller caller) =>
+        caller.IsGlobalAdmin ? devices : devices.Where(ReadableBy(caller).Of<Device>(d => d.Application!));
+
+    public static IQueryable<Device> WritableBy(this IQueryable<Device> devices, Caller caller) =>
+        caller.IsGlobalAdmin ? devices : devices.Where(ChangeableBy(caller).Of<Device>(d => d.Application!));
+
+    public static IQueryable<DataTarget> VisibleTo(this IQueryable<DataTarget> targets, Caller caller) =>
+        caller.IsGlobalAdmin ? targets : targets.Where(ReadableBy(caller).Of<DataTarget>(t => t.Application!));
+
+    public static IQueryable<DataTarget> WritableBy(this IQueryable<DataTarget> targets, Caller caller) =>
+        caller.IsGlobalAdmin ? targets : targets.Where(ChangeableBy(caller).Of<DataTarget>(t => t.Application!));
+
+    /// <summary>A connection belongs to its target's application, as its devices do.</summary>
+    public static IQueryable<DataTargetConnection> VisibleTo(this IQueryable<DataTargetConnection> connections, Caller caller) =>
+        caller.IsGlobalAdmin
+            ? connections
+            : connections.Where(ReadableBy(caller).Of<DataTargetConnection>(c => c.DataTarget!.Application!));
+
+    public static IQueryable<DataTargetConnection> WritableBy(this IQueryable<DataTargetConnection> connections, Caller caller) =>
+        caller.IsGlobalAdmin
+            ? connections
+            : connections.Where(ChangeableBy(caller).Of<DataTargetConnection>(c => c.DataTarget!.Application!));
+
+    /// <summary>Organizations share their decoders: whoever reads anything reads all of them.</summary>
+    public static IQueryable<PayloadDecoder> VisibleTo(this IQueryable<PayloadDecoder> decoders, Caller caller) =>
+        caller.Has(PermissionType.Read) ? decoders : decoders.Where(_ => false);
+
+    public static IQueryable<PayloadDecoder> WritableBy(this IQueryable<PayloadDecoder> decoders, Caller caller)
+    {
+        var organizations = caller.WriteOrganizations;
+        return caller.IsGlobalAdmin ? decoders : decoders.Where(d => organizations.Contains(d.OrganizationId));
+    }
+
+    // A permission reaches only applications of its own organization, whatever its list says: an application that moved leaves
+    // the permissions of its former organization behind.
+    private static Expression<Func<Application, bool>> ReadableBy(Caller caller)
+    {
+        var permissions = caller.ReadingPermissions;
+        var organizations = caller.UserAdminOrganizations;
+        return a => organizations.Contains(a.OrganizationId)
+            || a.Permissions.Any(p => permissions.Contains(p.Id) && p.OrganizationId == a.OrganizationId);
+    }
+
+    private static Expression<Func<Application, bool>> ChangeableBy(Caller caller)
+    {
+        var permissions = caller.WritingPermissions;
+        return a => a.Permissions.Any(p => permissions.Contains(p.Id) && p.OrganizationId == a.OrganizationId);
+    }
+
+    private static Expression<Func<T, bool>> Of<T>(this Expression<Func<Application, bool>> rule, Expression<Func<T, Application>> path) =>
+        Expression.Lambda<Func<T, bool>>(new Replacing(rule.Parameters[0], path.Body).Visit(rule.Body), path.Parameters);
+
+    private sealed class Replacing(ParameterExpression parameter, Expression with) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == parameter ? with : base.VisitParameter(node);
+    }
+}

@@ -1,0 +1,30 @@
+using BC = BCrypt.Net.BCrypt;
+
+namespace OS2iot.Core.Organizations;
+
+/// <summary>Hashes and checks passwords with bcrypt.</summary>
+public static class Passwords
+{
+    public const int Cost = 12;
+
+    // Somebody must be checked against something when there is no such user, or the time taken tells that there is none.
+    private static readonly Lazy<string> NobodysHash = new(() => Hash(Guid.NewGuid().ToString("N")));
+
+    public static string Hash(string password) => BC.HashPassword(password, Cost);
+
+    /// <summary>Takes as long without a hash as with one.</summary>
+    public static bool Verify(string password, string? hash)
+    {
+        try
+        {
+            return BC.Verify(password, hash ?? NobodysHash.Value) && hash is not null;
+        }
+        catch (BCrypt.Net.SaltParseException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The hash was made when a lower cost was enough.</summary>
+    public static bool NeedsRehash(string hash) => BC.PasswordNeedsRehash(hash, Cost);
+}

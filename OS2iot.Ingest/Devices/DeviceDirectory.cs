@@ -1,0 +1,117 @@
+using System.Globalization;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OS2iot.Core.Database;
+
+namespace OS2iot.Ingest.Devices;
+
+/// <summary>
+/// Finds a device by the hash of its key. Remembers what it found, also that a key is unknown; the database tells of changes, so
+/// that a deleted device or a changed key stops working within a moment.
+/// </summary>
+internal sealed class DeviceDirectory : IDisposable
+{
+    /// <summary>Written by the trigger <c>notify_device_changed</c>: device id, space, hash of the key in hex.</summary>
+    private const string Channel = "device_changed";
+
+    private const string ByApiKeyHash =
+        """
+        SELECT d.id, d.application_id, a.organization_id
+        FROM devices d JOIN applications a ON a.id = d.application_id
+        WHERE d.api_key_hash = $1
+        """;
+
+    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly NpgsqlDataSource _database;
+    private readonly DeviceDirectoryOptions _options;
+    private readonly MemoryCache _cache;
+    private readonly SemaphoreSlim _lookups;
+    private readonly IDisposable _subscription;
+    private int _generation;
+
+    public DeviceDirectory(
+        NpgsqlDataSource database, PostgreSqlNotifications notifications, IOptions<DeviceDirectoryOptions> options)
+    {
+        _database = database;
+        _options = options.Value;
+        _cache = new MemoryCache(new MemoryCacheOptions { SizeLimit = _options.Capacity });
+        _lookups = new SemaphoreSlim(_options.ConcurrentLookups);
+        _subscription = notifications.Subscribe(Channel, OnChanged, ForgetAll);
+    }
+
+    /// <returns>Null where no device has that key.</returns>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    /// <exception cref="TimeoutException">Too many look-ups wait already.</exception>
+    public ValueTask<KnownDevice?> FindByApiKeyHashAsync(byte[] hash, CancellationToken ct)
+    {
+        var key = Convert.ToHexStringLower(hash);
+        return _cache.TryGetValue(key, out KnownDevice? device) ? ValueTask.FromResult(device) : LookUpAsync(key, hash, ct);
+    }
+
+    public void Dispose()
+    {
+        _subscription.Dispose();
+        _cache.Dispose();
+        _lookups.Dispose();
+    }
+
+    private async ValueTask<KnownDevice?> LookUpAsync(string key, byte[] hash, CancellationToken ct)
+    {
+        if (!await _lookups.WaitAsync(LookupTimeout, ct))
+        {
+            throw new TimeoutException("Too many device look-ups are waiting.");
+        }
+
+        try
+        {
+            var generation = Volatile.Read(ref _generation);
+            var device = await QueryAsync(hash, ct);
+            Remember(key, device);
+
+            // A change that came between the query and now has been missed by what was just remembered.
+            if (generation != Volatile.Read(ref _generation))
+            {
+                _cache.Remove(key);
+            }
+
+            return device;
+        }
+        finally
+        {
+            _lookups.Release();
+        }
+    }
+
+    private async Task<KnownDevice?> QueryAsync(byte[] hash, CancellationToken ct)
+    {
+        await using var command = _database.CreateCommand(ByApiKeyHash);
+        command.CommandTimeout = (int)LookupTimeout.TotalSeconds;
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = hash });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? new KnownDevice(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2)) : null;
+    }
+
+    private void Remember(string key, KnownDevice? device) => _cache.Set(key, device, new MemoryCacheEntryOptions
+    {
+        Size = 1,
+        AbsoluteExpirationRelativeToNow = device is null ? _options.UnknownFor : _options.KnownFor,
+    });
+
+    private void OnChanged(string payload)
+    {
+        Interlocked.Increment(ref _generation);
+        var space = payload.IndexOf(' ', StringComparison.Ordinal);
+        if (space >= 0)
+        {
+            _cache.Remove(payload[(space + 1)..].ToLower(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private void ForgetAll()
+    {
+        Interlocked.Increment(ref _generation);
+        _cache.Clear();
+    }
+}

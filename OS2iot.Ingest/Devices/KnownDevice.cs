@@ -1,0 +1,4 @@
+namespace OS2iot.Ingest.Devices;
+
+/// <summary>What Ingest needs to know of a device to pass its message on.</summary>
+internal sealed record KnownDevice(int Id, int ApplicationId, int OrganizationId);

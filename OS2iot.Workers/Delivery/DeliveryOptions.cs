@@ -1,0 +1,36 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OS2iot.Workers.Delivery;
+
+/// <summary>How messages are delivered to data targets.</summary>
+internal sealed class DeliveryOptions
+{
+    public const string Section = "Delivery";
+
+    /// <summary>Tries under way at one target at once, in one process.</summary>
+    [Range(1, 1000)]
+    public int ConcurrencyPerTarget { get; set; } = 16;
+
+    /// <summary>
+    /// How long the messages just decoded wait for their targets. What a target has not taken by then is put in the table, and the
+    /// others go on.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:05")]
+    public TimeSpan FirstTryBudget { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>After this a try has failed, whatever its sender does.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan TryTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Who took a delivery from the table and went silent loses it after this time. Longer than a try with its wait.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often the table is asked for what is due, when nothing wakes us earlier.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A delivery this old becomes a dead letter even if its target was never up to be tried.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(76);
+}

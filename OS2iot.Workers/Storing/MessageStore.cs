@@ -1,0 +1,99 @@
+using Npgsql;
+using OS2iot.Core.Database;
+using OS2iot.Core.Devices;
+using OS2iot.Core.Uplinks;
+
+namespace OS2iot.Workers.Storing;
+
+/// <summary>Writes the history in bulk: one round trip for a batch. Writing the same message again changes nothing.</summary>
+internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock)
+{
+    private const string InsertReceived =
+        """
+        INSERT INTO received_messages (id, received_at, device_id, organization_id, network, sent_at, f_port, f_cnt, payload)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT DO NOTHING
+        """;
+
+    // Of a device that is gone there is no state to keep. Rows are locked in one order, so that writers can't wait for each other.
+    private const string UpsertStates =
+        """
+        INSERT INTO device_states (device_id, last_seen_at, last_message_id)
+        SELECT s.device_id, s.last_seen_at, s.last_message_id
+        FROM unnest($1, $2, $3) AS s (device_id, last_seen_at, last_message_id) JOIN devices d ON d.id = s.device_id
+        ORDER BY s.device_id
+        ON CONFLICT (device_id) DO UPDATE
+        SET last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id
+        WHERE device_states.last_seen_at <= excluded.last_seen_at
+        """;
+
+    private const string InsertDecoded =
+        """
+        INSERT INTO decoded_messages
+            (message_id, received_at, device_id, payload_decoder_id, payload_decoder_version, decoded_at, payload, error)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <exception cref="NpgsqlException">The database did not take them; none was stored.</exception>
+    public async Task StoreAsync(IReadOnlyList<UplinkReceived> uplinks, CancellationToken ct)
+    {
+        var newest = new SortedDictionary<int, UplinkReceived>();
+        foreach (var uplink in uplinks)
+        {
+            if (!newest.TryGetValue(uplink.DeviceId, out var known) || known.ReceivedAt <= uplink.ReceivedAt)
+            {
+                newest[uplink.DeviceId] = uplink;
+            }
+        }
+
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertReceived)
+        {
+            Parameters =
+            {
+                Columns.Of(uplinks, u => u.MessageId),
+                Columns.Of(uplinks, u => u.ReceivedAt),
+                Columns.Of(uplinks, u => u.DeviceId),
+                Columns.Of(uplinks, u => u.OrganizationId),
+                Columns.Of(uplinks, u => u.Network.ToWire()),
+                Columns.Of(uplinks, u => u.SentAt),
+                Columns.Of(uplinks, u => u.FPort),
+                Columns.Of(uplinks, u => u.FCnt),
+                Columns.OfBytes(uplinks, u => u.Payload),
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(UpsertStates)
+        {
+            Parameters =
+            {
+                Columns.Of([.. newest.Values], u => u.DeviceId),
+                Columns.Of([.. newest.Values], u => u.ReceivedAt),
+                Columns.Of([.. newest.Values], u => u.MessageId),
+            },
+        });
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <exception cref="NpgsqlException">The database did not take them; none was stored.</exception>
+    public async Task StoreAsync(IReadOnlyList<UplinkDecoded> decoded, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertDecoded)
+        {
+            Parameters =
+            {
+                Columns.Of(decoded, d => d.MessageId),
+                Columns.Of(decoded, d => d.ReceivedAt),
+                Columns.Of(decoded, d => d.DeviceId),
+                Columns.Of(decoded, d => d.PayloadDecoderId ?? 0),
+                Columns.Of(decoded, d => d.PayloadDecoderVersion ?? 0),
+                Columns.Of(decoded, _ => now),
+                Columns.OfBytes(decoded, d => d.Error is null ? d.Payload : null),
+                Columns.Of(decoded, d => d.Error),
+            },
+        });
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+}

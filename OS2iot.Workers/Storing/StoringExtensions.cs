@@ -1,0 +1,14 @@
+namespace OS2iot.Workers.Storing;
+
+internal static class StoringExtensions
+{
+    public static IHostApplicationBuilder AddStoring(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<HistoryOptions>().BindConfiguration(HistoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<MessageStore>();
+        builder.Services.AddHostedService<StoreConsumer>();
+        builder.Services.AddHostedService<StoreDecodedConsumer>();
+        builder.Services.AddHostedService<HistoryPartitionsJob>();
+        return builder;
+    }
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Sets up what is missing, then builds everything and runs every test. Ends with one line: N passed, N failed, N skipped.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+source scripts/setup.sh
+setup_for_tests
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+dotnet build OS2iot.sln -v quiet
+
+status=0
+for project in OS2iot.Tests OS2iot.IntegrationTests OS2iot.BrowserTests; do
+    dotnet test "tests/$project" --no-build --results-directory "$results" \
+        --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=normal" "$@" || status=1
+done
+
+# Each .trx has one line with the counts of its project.
+count() {
+    local sum=0 number
+    for number in $(grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' || true); do
+        sum=$((sum + number))
+    done
+    echo "$sum"
+}
+
+passed=$(count passed)
+failed=$(count failed)
+skipped=$(($(count total) - $(count executed)))
+if [ "$failed" -eq 0 ] && [ "$status" -ne 0 ]; then
+    echo "A test run ended without a result; see above." >&2
+    failed=1
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$status"
