@@ -17,10 +17,12 @@ builder.AddAuth();
 builder.AddDevices();
 builder.AddMessages();
 builder.AddApiConventions();
+builder.AddApiDocument();
 builder.AddEndpointsOf<Program>();
 
 var app = builder.Build();
 
 app.MapDefaultEndpoints();
 app.MapApi();
+app.MapApiDocument();
 app.Run();
