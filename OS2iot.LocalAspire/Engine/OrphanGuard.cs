@@ -38,7 +38,7 @@ internal sealed class OrphanGuard : IDisposable
                 is_alive "$pid" "$started" || continue
                 left=1
                 if [ "$1" = stop ]; then kill -"${rest#*:}" "$pid"; fi
-                if [ "$1" = kill ]; then kill -9 -- -"$pid" "$pid"; fi
+                if [ "$1" = kill ]; then kill -s KILL -- "-$pid" || kill -s KILL "$pid"; fi
             done 2> /dev/null
         }
 
