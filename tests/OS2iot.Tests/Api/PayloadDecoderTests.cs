@@ -77,4 +77,33 @@ public sealed class PayloadDecoderTests(ApiHost api)
         (await applicationAdmin.Delete($"payload-decoder/{world.Decoder}")).Is(HttpStatusCode.OK);
         (await applicationAdmin.Delete($"payload-decoder/{world.Decoder}")).Is(HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public async Task Try_WhenScriptRuns_AnswersItsResult()
+    {
+        var client = await api.SignedInAsNobody();
+
+        var answer = (await Try(client, "function decode(payload, device) { return { twice: payload.level * 2, name: device.name }; }")).Is(HttpStatusCode.Created);
+
+        Assert.Equal("""{"twice":3,"name":"æ"}""", answer.Text);
+    }
+
+    [Theory]
+    [InlineData("function decode() { throw new Error('boom'); }", "boom")]
+    [InlineData("function decode() { while (true) { } }", "")]
+    [InlineData("this is no script", "")]
+    public async Task Try_WhenScriptFails_SaysWhy(string script, string why)
+    {
+        var client = await api.SignedInAsNobody();
+
+        var text = (await Try(client, script)).Is(HttpStatusCode.BadRequest)["message"].GetString()!;
+
+        Assert.StartsWith("Got error: ", text, StringComparison.Ordinal);
+        Assert.Contains(why, text, StringComparison.Ordinal);
+    }
+
+    private static Task<Answer> Try(ApiClient client, string script) => client.Post("test-payload-decoder", new
+    {
+        code = System.Text.Json.JsonSerializer.Serialize(script), iotDeviceJsonString = """{"name":"æ"}""", rawPayloadJsonString = """{"level":1.5}""",
+    });
 }

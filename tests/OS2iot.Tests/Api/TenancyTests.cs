@@ -81,6 +81,8 @@ public sealed class TenancyTests(ApiHost api)
             Reach.Refused, Body: w => new { name = "mine", organizationId = w.Organization, decodingFunction = "\"\"" }),
         [typeof(UpdatePayloadDecoder)] = new(
             Reach.Refused, w => w.Decoder, w => new { name = "mine", organizationId = w.Organization, decodingFunction = "\"\"" }),
+        [typeof(TestPayloadDecoder)] = new(
+            Reach.Own, Body: _ => new { code = "\"function decode() { return 1; }\"", iotDeviceJsonString = "{}", rawPayloadJsonString = "{}" }),
         [typeof(DeletePayloadDecoder)] = new(Reach.Refused, w => w.Decoder),
     };
 
