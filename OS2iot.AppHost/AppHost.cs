@@ -64,6 +64,7 @@ var portal = builder.AddProject<Projects.OS2iot_Portal>(Names.Portal)
     .WithExternalHttpEndpoints()
     .AsHost(builder, migrations)
     .WithReference(api)
+    .WithEnvironment("Ingest__PublicUrl", ingest.GetEndpoint("http"))
     .WaitFor(api);
 
 if (mosquitto is not null)
