@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acornima.Ast;
 using Jint;
 using Jint.Native;
 using Jint.Native.Json;
@@ -16,6 +17,9 @@ internal abstract class DecoderContract(string name)
         ("Decode", function => new DecodeBytes(function)),
     ];
 
+    private static readonly Dictionary<string, Prepared<Script>> Lookups =
+        Known.ToDictionary(k => k.Name, k => Engine.PrepareScript($"typeof {k.Name} === 'function' ? {k.Name} : undefined"));
+
     public string Name { get; } = name;
 
     /// <exception cref="DecodeException">The script has none.</exception>
@@ -23,9 +27,15 @@ internal abstract class DecoderContract(string name)
     {
         foreach (var (name, create) in Known)
         {
-            if (engine.GetValue(name) is { } function && function.IsCallable())
+            // A declared function is a member of the global object; one in a const or let is only found by its name in a script.
+            if (engine.GetValue(name) is { } declared && declared.IsCallable())
             {
-                return create(function);
+                return create(declared);
+            }
+
+            if (engine.Evaluate(Lookups[name]) is { } assigned && assigned.IsCallable())
+            {
+                return create(assigned);
             }
         }
 
@@ -108,7 +118,7 @@ internal abstract class DecoderContract(string name)
     private sealed class Decode(JsValue function) : DecoderContract("decode")
     {
         public override JsValue Call(Engine engine, DecodeRequest request) =>
-            engine.Call(function, Parse(engine, request.Payload), Metadata(engine, request));
+            engine.Call(function, JsValue.Undefined, [Parse(engine, request.Payload), Metadata(engine, request)]);
     }
 
     /// <summary>ChirpStack v4 and The Things Network.</summary>
@@ -121,7 +131,7 @@ internal abstract class DecoderContract(string name)
             uplink.FastSetDataProperty("fPort", FPort(request));
             uplink.FastSetDataProperty("recvTime", new JsDate(engine, request.ReceivedAt));
             uplink.FastSetDataProperty("variables", Variables(engine, request));
-            return engine.Call(function, uplink);
+            return engine.Call(function, JsValue.Undefined, [uplink]);
         }
 
         public override JsValue Read(JsValue returned, DecoderConsole? console)
@@ -150,6 +160,6 @@ internal abstract class DecoderContract(string name)
     private sealed class DecodeBytes(JsValue function) : DecoderContract("Decode")
     {
         public override JsValue Call(Engine engine, DecodeRequest request) =>
-            engine.Call(function, FPort(request), Bytes(engine, request), Variables(engine, request));
+            engine.Call(function, JsValue.Undefined, [FPort(request), Bytes(engine, request), Variables(engine, request)]);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class DecoderJson : IDisposable
         }
 
         var toJson = instance.Get("toJSON");
-        return toJson.IsCallable() ? toJson.Call(instance, (JsValue)key) : value;
+        return toJson.IsCallable() ? toJson.Call(instance, [(JsValue)key]) : value;
     }
 
     private void Write(JsValue value)

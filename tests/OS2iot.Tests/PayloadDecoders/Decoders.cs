@@ -34,3 +34,19 @@ internal static class Decoders
         return Encoding.UTF8.GetString(result.Output.Span);
     }
 }
+
+/// <summary>One sandbox for the tests of a class; its processes take a moment to start.</summary>
+public sealed class SharedSandbox : IAsyncLifetime
+{
+    internal DecoderSandbox Sandbox { get; } = Decoders.Sandbox(new DecodingOptions { ScriptLimit = 1 << 20 });
+
+    /// <summary>So that no test pays for the start.</summary>
+    public async ValueTask InitializeAsync() =>
+        await Sandbox.DecodeAsync(DecoderScript.Unsaved("function decode() { return 1 }"), Decoders.Input(), CancellationToken.None);
+
+    public ValueTask DisposeAsync()
+    {
+        Sandbox.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,13 +1,11 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Decoder;
 
 namespace OS2iot.Tests.PayloadDecoders;
 
 /// <summary>One sandbox for all, as in a host: what one script breaks, the next ones would show.</summary>
-public sealed class HostileScriptTests(HostileScriptTests.SandboxOfAll shared) : IClassFixture<HostileScriptTests.SandboxOfAll>
+public sealed class HostileScriptTests(SharedSandbox shared) : IClassFixture<SharedSandbox>
 {
     /// <summary>From asking to the answer, on a machine that has other things to do too.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
@@ -47,13 +45,5 @@ public sealed class HostileScriptTests(HostileScriptTests.SandboxOfAll shared) :
         Assert.Equal("2", Decoders.Text(next));
         Assert.False(shared.Sandbox.IsBroken);
         return result;
-    }
-
-    public sealed class SandboxOfAll : IDisposable
-    {
-        public DecoderSandbox Sandbox { get; } = new(
-            Options.Create(new DecodingOptions { ScriptLimit = 1 << 20 }), TimeProvider.System, NullLogger<DecoderSandbox>.Instance);
-
-        public void Dispose() => Sandbox.Dispose();
     }
 }

@@ -108,7 +108,6 @@ internal static class HostileScripts
         ["regexdeep2"] = """function decode(){var d=50000;return new RegExp("(?:".repeat(d)+"a"+")*".repeat(d)).test("aaa")}""",
         ["regexdeepu"] = """function decode(){var d=50000;return new RegExp("(?:".repeat(d)+"a"+")".repeat(d),"u").test("aaa")}""",
         ["regexdeepv"] = """function decode(){var d=50000;return new RegExp("[".repeat(d)+"a"+"]".repeat(d),"v").test("aaa")}""",
-        ["regexlook"] = """function decode(){return /(?=(a+))a*b\1/.test("a".repeat(100000))}""",
         ["regexmany"] = """function decode(){for(var i=0;i<1000;i++){try{/^(a+)+$/.test("a".repeat(40)+"b")}catch(e){}}}""",
         ["regexmatchall"] = """function decode(){return [..."a".repeat(1e6).matchAll(/a/g)].length}""",
         ["regexreplace"] = """function decode(){return "a".repeat(5e6).replace(/a/g,"$&$&$&$&$&$&$&$&$&$&").length}""",
@@ -118,7 +117,6 @@ internal static class HostileScripts
         ["resultbomb"] = """function decode(){var a=["x".repeat(1000)];for(var i=0;i<25;i++)a=[a,a];return a}""",
         ["resultdeep"] = """function decode(){var a=[];for(var i=0;i<100000;i++)a=[a];return a}""",
         ["resultgetter"] = """function decode(){return {get x(){while(1){}}}}""",
-        ["resultlen"] = """function decode(){return new Proxy([],{get(t,k){return k==="length"?2**53-1:k==="toJSON"?undefined:1}})}""",
         ["resultproxy"] = """function decode(){return new Proxy({},{ownKeys(){while(1){}}})}""",
         ["resultproxydeep"] = """function decode(){var h={get(t,k){return k==="toJSON"?undefined:new Proxy({},h)},ownKeys(){return ["a"]},getOwnPropertyDescriptor(){return {enumerable:true,configurable:true,value:1}}};return new Proxy({},h)}""",
         ["resulttojson"] = """function decode(){return {toJSON(){while(1){}}}}""",
@@ -154,6 +152,8 @@ internal static class HostileScripts
     /// <summary>One expensive step. They may succeed, as long as they are quick about it and the process lives.</summary>
     public static readonly Dictionary<string, string> Heavy = new()
     {
+        ["regexlook"] = """function decode(){return /(?=(a+))a*b\1/.test("a".repeat(100000))}""",
+        ["resultlen"] = """function decode(){return new Proxy([],{get(t,k){return k==="length"?2**53-1:k==="toJSON"?undefined:1}})}""",
         ["f64"] = """function decode(){return new Float64Array(2e8).length}""",
         ["u8"] = """function decode(){return new Uint8Array(2e9).length}""",
         ["ab"] = """function decode(){return new ArrayBuffer(1.5e9).byteLength}""",
