@@ -4,6 +4,7 @@ using OS2iot.Api.Http;
 using OS2iot.Api.Messages;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Secrets;
 using OS2iot.ServiceDefaults;
 
@@ -12,6 +13,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase();
 builder.AddSecrets();
+builder.AddPayloadDecoders();
 builder.AddDataTargets();
 builder.AddAuth();
 builder.AddDevices();

@@ -37,4 +37,11 @@ public static class LogHeaders
 
     /// <summary>W3C Trace Context.</summary>
     public const string TraceParent = "traceparent";
+
+    /// <summary>All of the above.</summary>
+    internal static readonly string[] All =
+    [
+        MessageId, DeviceId, ApplicationId, OrganizationId, Network, ReceivedAt, SentAt,
+        DeduplicationId, FPort, FCnt, PayloadDecoderId, PayloadDecoderVersion, DecodeError, TraceParent,
+    ];
 }

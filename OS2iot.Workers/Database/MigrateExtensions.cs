@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
@@ -24,6 +26,9 @@ internal static partial class MigrateExtensions
             await using var scope = app.Services.CreateAsyncScope();
             var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
             await WaitForDatabaseAsync(scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>(), logger, ct);
+
+            // Otherwise the first start begins with an error in PostgreSQL's log about a table that can't be there yet.
+            await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
             await database.Database.MigrateAsync(ct);
             await scope.ServiceProvider.GetRequiredService<FirstAdministrator>().EnsureAsync(ct);
             LogReady(logger);

@@ -12,6 +12,9 @@ namespace OS2iot.Workers.Decoding;
 internal sealed partial class DecodeConsumer(IMessageLog log, RoutingTable routing, UplinkDecoder decoder, ILogger<DecodeConsumer> logger)
     : LogConsumer(log, LogTopic.Uplinks, "decoding")
 {
+    /// <summary>They wait for the sandbox, not for a processor: so many that one slow decoder's devices aren't all of them.</summary>
+    private const int DevicesAtOnce = 32;
+
     private readonly IMessageLog _log = log;
 
     protected override async Task HandleAsync(IReadOnlyList<LogRecord> batch, CancellationToken ct)
@@ -19,20 +22,19 @@ internal sealed partial class DecodeConsumer(IMessageLog log, RoutingTable routi
         var uplinks = batch.Read(UplinkReceived.From, LogUnreadable);
         var routes = await routing.RoutesOfAsync([.. uplinks.Select(u => u.DeviceId).Distinct()], ct);
 
-        // The messages of one device one after the other, devices side by side: a slow decoder has one core at the most.
+        // The messages of one device one after the other, devices side by side. The sandbox keeps a slow decoder from
+        // taking all of its threads.
         var decoded = new LogRecord[uplinks.Count][];
         var byDevice = Enumerable.Range(0, uplinks.Count).GroupBy(i => uplinks[i].DeviceId);
         await Parallel.ForEachAsync(
             byDevice,
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
-            (device, _) =>
+            new ParallelOptions { MaxDegreeOfParallelism = DevicesAtOnce, CancellationToken = ct },
+            async (device, token) =>
             {
                 foreach (var i in device)
                 {
-                    decoded[i] = Decode(uplinks[i], routes[uplinks[i].DeviceId]);
+                    decoded[i] = await DecodeAsync(uplinks[i], routes[uplinks[i].DeviceId], token);
                 }
-
-                return ValueTask.CompletedTask;
             });
 
         var records = decoded.SelectMany(d => d).ToList();
@@ -42,7 +44,7 @@ internal sealed partial class DecodeConsumer(IMessageLog log, RoutingTable routi
         }
     }
 
-    private LogRecord[] Decode(UplinkReceived uplink, DeviceRoute route)
+    private async Task<LogRecord[]> DecodeAsync(UplinkReceived uplink, DeviceRoute route, CancellationToken ct)
     {
         if (route.Decoders.Count == 0)
         {
@@ -51,7 +53,19 @@ internal sealed partial class DecodeConsumer(IMessageLog log, RoutingTable routi
 
         using var span = LogTracing.Continue("decode", ActivityKind.Consumer, uplink.TraceParent);
         span?.SetTag("os2iot.message.id", uplink.MessageId);
-        return [.. route.Decoders.Select(d => decoder.Decode(uplink, route, d, span?.Id ?? uplink.TraceParent).ToRecord())];
+        var records = new LogRecord[route.Decoders.Count];
+        for (var i = 0; i < records.Length; i++)
+        {
+            var decoded = await decoder.DecodeAsync(uplink, route, route.Decoders[i], ct);
+            if (decoded.Error is not null)
+            {
+                span?.SetStatus(ActivityStatusCode.Error, decoded.Error);
+            }
+
+            records[i] = (decoded with { TraceParent = span?.Id ?? uplink.TraceParent }).ToRecord();
+        }
+
+        return records;
     }
 
     [LoggerMessage(LogLevel.Error, "A record of the log is no uplink of ours and was passed over")]

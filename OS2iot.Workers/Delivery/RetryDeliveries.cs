@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OS2iot.Core.DataTargets;
 using OS2iot.Workers.Routing;
 
 namespace OS2iot.Workers.Delivery;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Messaging;
 
@@ -8,6 +9,7 @@ namespace OS2iot.Workers.Delivery;
 /// The way to one target: so many tries at once and no more, and none while the target is down. Everything that one target's
 /// trouble could take from others is counted here.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle nobody asked for holds nothing.")]
 internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions options, TimeProvider clock)
 {
     private const int ErrorMaxLength = 1000;

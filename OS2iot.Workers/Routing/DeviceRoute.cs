@@ -1,4 +1,5 @@
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.PayloadDecoders;
 
 namespace OS2iot.Workers.Routing;
 
@@ -17,7 +18,7 @@ internal sealed class DeviceRoute
 }
 
 /// <summary>A decoder at one version of its script.</summary>
-internal sealed record RoutedDecoder(int Id, int Version, string Script);
+internal sealed record RoutedDecoder(int Id, int Version, DecoderScript Script);
 
 /// <summary>A target that wants the result of one decoder; no decoder means the payload as it came.</summary>
 internal sealed record RoutedConnection(int ConnectionId, int? PayloadDecoderId, RoutedTarget Target);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Npgsql;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.PayloadDecoders;
 
 namespace OS2iot.Workers.Routing;
 
@@ -174,7 +175,8 @@ internal sealed partial class RoutingTable : IDisposable
         await using var reader = await batch.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            snapshot.Decoders[reader.GetInt32(0)] = new RoutedDecoder(reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2));
+            var script = new DecoderScript(reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2));
+            snapshot.Decoders[reader.GetInt32(0)] = new RoutedDecoder(reader.GetInt32(0), script.Version, script);
         }
     }
 

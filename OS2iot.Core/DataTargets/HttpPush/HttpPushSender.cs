@@ -9,6 +9,7 @@ internal sealed class HttpPushSender(IHttpClientFactory clients) : IDataTargetSe
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, settings.Url) { Content = new ReadOnlyMemoryContent(message.Payload) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add("webhook-id", message.MessageId.ToString());
         using var client = clients.CreateClient(nameof(HttpPushSender));
         using var response = await client.SendAsync(request, ct);
         return response.IsSuccessStatusCode

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Acornima.Ast;
+using Jint;
+using Jint.Native;
+using Jint.Native.Json;
+using Jint.Native.Object;
+
+namespace OS2iot.Decoder;
+
+/// <summary>The functions that a script may define, by the platform that it was written for. The first one found is called.</summary>
+internal abstract class DecoderContract(string name)
+{
+    private static readonly (string Name, Func<JsValue, DecoderContract> Create)[] Known =
+    [
+        ("decode", function => new Decode(function)),
+        ("decodeUplink", function => new DecodeUplink(function)),
+        ("Decode", function => new DecodeBytes(function)),
+    ];
+
+    private static readonly Dictionary<string, Prepared<Script>> Lookups =
+        Known.ToDictionary(k => k.Name, k => Engine.PrepareScript($"typeof {k.Name} === 'function' ? {k.Name} : undefined"));
+
+    public string Name { get; } = name;
+
+    /// <exception cref="DecodeException">The script has none.</exception>
+    public static DecoderContract Find(Engine engine)
+    {
+        foreach (var (name, create) in Known)
+        {
+            // A declared function is a member of the global object; one in a const or let is only found by its name in a script.
+            if (engine.GetValue(name) is { } declared && declared.IsCallable())
+            {
+                return create(declared);
+            }
+
+            if (engine.Evaluate(Lookups[name]) is { } assigned && assigned.IsCallable())
+            {
+                return create(assigned);
+            }
+        }
+
+        throw new DecodeException(
+            DecodeFailure.Runtime,
+            "The script has no function decode(payload, metadata), decodeUplink(input) or Decode(fPort, bytes, variables).");
+    }
+
+    public abstract JsValue Call(Engine engine, DecodeRequest request);
+
+    /// <summary>The value to pass on.</summary>
+    public virtual JsValue Read(JsValue returned, DecoderConsole? console) => returned;
+
+    private static JsValue Parse(Engine engine, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return new JsonParser(engine).Parse(json.Span);
+        }
+        catch (JintException exception)
+        {
+            throw new DecodeException(DecodeFailure.Payload, $"The message could not be handed to the script: {exception.Message}");
+        }
+    }
+
+    private static ObjectInstance Metadata(Engine engine, DecodeRequest request)
+    {
+        if (Parse(engine, request.Metadata) is not ObjectInstance metadata)
+        {
+            return new JsObject(engine);
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)["createdAt", "updatedAt"])
+        {
+            if (metadata.Get(name) is JsString text && DateTimeOffset.TryParse(text.ToString(), null, out var time))
+            {
+                metadata.Set(name, new JsDate(engine, time));
+            }
+        }
+
+        return metadata;
+    }
+
+    /// <summary>What people wrote about the device as names and values.</summary>
+    private static JsValue Variables(Engine engine, DecodeRequest request) =>
+        Metadata(engine, request).Get("metadata") switch
+        {
+            JsString text when text.Length > 0 => Parse(engine, System.Text.Encoding.UTF8.GetBytes(text.ToString())),
+            ObjectInstance values => values,
+            _ => new JsObject(engine),
+        };
+
+    private static JsArray Bytes(Engine engine, DecodeRequest request) =>
+        new(engine, Array.ConvertAll(BytesOf(request), b => (JsValue)JsNumber.Create(b)));
+
+    /// <summary>LoRaWAN carries the device's bytes as base64, Sigfox as hexadecimal digits; elsewhere the whole message is theirs.</summary>
+    private static byte[] BytesOf(DecodeRequest request)
+    {
+        if (request.Bytes is BytesForm.Whole)
+        {
+            return request.Payload.ToArray();
+        }
+
+        try
+        {
+            using var message = JsonDocument.Parse(request.Payload);
+            var data = message.RootElement.TryGetProperty("data", out var found) ? found.GetString() ?? "" : "";
+            return request.Bytes is BytesForm.Hexadecimal ? Convert.FromHexString(data) : Convert.FromBase64String(data);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
+        {
+            var form = request.Bytes is BytesForm.Hexadecimal ? "hexadecimal digits" : "base64";
+            throw new DecodeException(DecodeFailure.Payload, $"The message has no 'data' that is {form}.");
+        }
+    }
+
+    private static JsValue FPort(DecodeRequest request) => request.FPort is { } port ? JsNumber.Create(port) : JsValue.Null;
+
+    /// <summary>OS2iot's own: the message as it came, and what is known of the device.</summary>
+    private sealed class Decode(JsValue function) : DecoderContract("decode")
+    {
+        public override JsValue Call(Engine engine, DecodeRequest request) =>
+            engine.Call(function, JsValue.Undefined, [Parse(engine, request.Payload), Metadata(engine, request)]);
+    }
+
+    /// <summary>ChirpStack v4 and The Things Network.</summary>
+    private sealed class DecodeUplink(JsValue function) : DecoderContract("decodeUplink")
+    {
+        public override JsValue Call(Engine engine, DecodeRequest request)
+        {
+            var uplink = new JsObject(engine);
+            uplink.FastSetDataProperty("bytes", Bytes(engine, request));
+            uplink.FastSetDataProperty("fPort", FPort(request));
+            uplink.FastSetDataProperty("recvTime", new JsDate(engine, request.ReceivedAt));
+            uplink.FastSetDataProperty("variables", Variables(engine, request));
+            return engine.Call(function, JsValue.Undefined, [uplink]);
+        }
+
+        public override JsValue Read(JsValue returned, DecoderConsole? console)
+        {
+            if (returned is not ObjectInstance answer)
+            {
+                return JsValue.Undefined;
+            }
+
+            foreach (var warning in Texts(answer.Get("warnings")))
+            {
+                console?.Add("warning", warning);
+            }
+
+            var errors = string.Join("; ", Texts(answer.Get("errors")));
+            return errors.Length > 0 ? throw new DecodeException(DecodeFailure.Runtime, errors) : answer.Get("data");
+        }
+
+        private static IEnumerable<string> Texts(JsValue list) =>
+            list is JsArray array
+                ? Enumerable.Range(0, (int)Math.Min(array.Length, 10)).Select(i => array.Get(i)).Where(v => v.IsString()).Select(v => v.ToString())
+                : [];
+    }
+
+    /// <summary>ChirpStack v3.</summary>
+    private sealed class DecodeBytes(JsValue function) : DecoderContract("Decode")
+    {
+        public override JsValue Call(Engine engine, DecodeRequest request) =>
+            engine.Call(function, JsValue.Undefined, [FPort(request), Bytes(engine, request), Variables(engine, request)]);
+    }
+}

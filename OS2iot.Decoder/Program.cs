@@ -1,0 +1,3 @@
+using OS2iot.Decoder;
+
+return DecodeLoop.Run(DecodeLimits.From(args));
