@@ -73,7 +73,7 @@ internal sealed partial class DecoderPlaces : IDisposable
     {
         if (_keepReady)
         {
-            TryStart(place);
+            StartAhead(place);
         }
 
         while (!_stopped)
@@ -125,6 +125,19 @@ internal sealed partial class DecoderPlaces : IDisposable
             LogUnexpected(exception);
             place.End();
             run.Fail(exception);
+        }
+    }
+
+    /// <summary>If it does not work now, the first run tries again and says so.</summary>
+    private void StartAhead(Place place)
+    {
+        try
+        {
+            TryStart(place);
+        }
+        catch (Exception exception)
+        {
+            LogUnexpected(exception);
         }
     }
 
