@@ -4,6 +4,7 @@ using OS2iot.Api.Http;
 using OS2iot.Api.Messages;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Secrets;
 using OS2iot.ServiceDefaults;
 
@@ -12,15 +13,18 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase();
 builder.AddSecrets();
+builder.AddPayloadDecoders();
 builder.AddDataTargets();
 builder.AddAuth();
 builder.AddDevices();
 builder.AddMessages();
 builder.AddApiConventions();
+builder.AddApiDocument();
 builder.AddEndpointsOf<Program>();
 
 var app = builder.Build();
 
 app.MapDefaultEndpoints();
 app.MapApi();
+app.MapApiDocument();
 app.Run();

@@ -64,6 +64,7 @@ var portal = builder.AddProject<Projects.OS2iot_Portal>(Names.Portal)
     .WithExternalHttpEndpoints()
     .AsHost(builder, migrations)
     .WithReference(api)
+    .WithEnvironment("Ingest__PublicUrl", ingest.GetEndpoint("http"))
     .WaitFor(api);
 
 if (mosquitto is not null)
@@ -82,8 +83,10 @@ if (isRun)
     portal.WithEnvironment("Portal__KeysDirectory", state.Path("keys", "portal"));
     migrations.WithEnvironment("FirstAdministrator__CredentialsFile", administrator.CredentialsFile);
 
+    portal.WithEnvironment("Ingest__PublicUrl", ingest.GetEndpoint("http"));
+
     // The outside world: networks, devices, data targets.
-    builder.AddProject<Projects.OS2iot_Simulator>(Names.Simulator)
+    var simulator = builder.AddProject<Projects.OS2iot_Simulator>(Names.Simulator)
         .WithHttpEndpoint()
         .AsHost(builder, migrations)
         .WithReference(api)
@@ -92,6 +95,9 @@ if (isRun)
         .WithEnvironment("Simulator__Mode", builder.Configuration["Simulator:Mode"] ?? "demo")
         .WaitFor(api)
         .WaitFor(ingest);
+
+    // Its data targets are on this machine, where a data target may not be otherwise.
+    workers.WithEnvironment("Egress__AllowedHosts__0", simulator.GetEndpoint("http").Property(EndpointProperty.HostAndPort));
 
     ports.CheckBeforeStart();
     administrator.CreateBeforeStart(builder);

@@ -42,9 +42,19 @@ internal static class ApiExtensions
     {
         config.Endpoints.ShortNames = true;
         config.Endpoints.AllowEmptyRequestDtos = true;
-        config.Endpoints.Configurator = endpoint => endpoint.Description(route => route.ClearDefaultProduces(StatusCodes.Status400BadRequest));
+        config.Endpoints.Configurator = endpoint => endpoint.Description(route => Describe(route, endpoint));
         WireJson.Configure(config.Serializer.Options);
         config.Serializer.Options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         config.Serializer.ResponseSerializer = (response, answer, _, _, ct) => JsonAnswers.WriteAsync(response, answer, ct);
+    }
+
+    // A body of another type is read as an empty one, not refused; the reader sees to that.
+    private static void Describe(RouteHandlerBuilder route, EndpointDefinition endpoint)
+    {
+        route.ClearDefaultProduces(StatusCodes.Status400BadRequest).ClearDefaultAccepts();
+        if (typeof(IBodyRequest).IsAssignableFrom(endpoint.ReqDtoType))
+        {
+            route.Accepts(endpoint.ReqDtoType, isOptional: true, "application/json", "*/*");
+        }
     }
 }

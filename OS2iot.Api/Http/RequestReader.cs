@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -37,7 +38,8 @@ internal sealed class RequestReader<TRequest> : IRequestBinder<TRequest>
             return (TRequest)await BodyReader.ReadAsync(ctx.HttpContext.Request, typeof(TRequest), ct);
         }
 
-        return Activator.CreateInstance<TRequest>();
+        // An endpoint without a request still has a type for it, which nobody looks at and nobody can make.
+        return (TRequest)RuntimeHelpers.GetUninitializedObject(typeof(TRequest));
     }
 }
 

@@ -44,4 +44,7 @@ public sealed class LogOptions
 
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan LongestBackOff { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Further settings of the Kafka client, by librdkafka's names: how it authenticates, and over what.</summary>
+    public Dictionary<string, string> Kafka { get; } = [];
 }

@@ -21,4 +21,14 @@ public static class SecretsExtensions
             options => options.XmlEncryptor = new MasterKeyXmlEncryptor(services.GetRequiredService<MasterKey>())));
         return builder;
     }
+
+    /// <summary>For hosts that keep their Data Protection keys elsewhere than in the database: encrypts them by the master key too.</summary>
+    public static IDataProtectionBuilder ProtectKeysWithMasterKey(this IDataProtectionBuilder protection)
+    {
+        protection.Services.AddOptions<SecretsOptions>().BindConfiguration(SecretsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        protection.Services.AddSingleton<MasterKey>();
+        protection.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(services => new ConfigureOptions<KeyManagementOptions>(
+            options => options.XmlEncryptor = new MasterKeyXmlEncryptor(services.GetRequiredService<MasterKey>())));
+        return protection;
+    }
 }

@@ -10,6 +10,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
 
+/// <summary>A builder around the one that does the work.</summary>
+internal interface IBuilderAround : IDistributedApplicationBuilder
+{
+    DistributedApplicationBuilder Inner { get; }
+}
+
 internal sealed class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly EntryPointRun? _test;
@@ -53,6 +59,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     internal SecretStore Secrets => field ??= new(StateFolder);
 
     internal StateFolder StateFolder => field ??= StateFolder.For(Configuration, AppHostDirectory);
+
+    public static DistributedApplicationBuilder Of(IDistributedApplicationBuilder builder) =>
+        builder is IBuilderAround around ? around.Inner : (DistributedApplicationBuilder)builder;
 
     public IResourceBuilder<T> AddResource<T>(T resource)
         where T : IResource

@@ -91,7 +91,7 @@ public static class ParameterResourceBuilderExtensions
     internal static ParameterResource MadeUp(
         IDistributedApplicationBuilder builder, string name, ParameterDefault value, bool secret, bool persist)
     {
-        var secrets = ((DistributedApplicationBuilder)builder).Secrets;
+        var secrets = DistributedApplicationBuilder.Of(builder).Secrets;
         return new ParameterResource(name, Read, secret) { Default = value };
 
         string Read(ParameterDefault? fallback) =>

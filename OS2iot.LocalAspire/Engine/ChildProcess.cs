@@ -22,6 +22,8 @@ internal sealed class ChildProcess : IDisposable
     private const int Kill = 9;
     private const int Terminate = 15;
 
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
+
     // What is said to the AppHost is not said to its children.
     private static readonly string[] NotInherited =
     [
@@ -33,6 +35,8 @@ internal sealed class ChildProcess : IDisposable
     private readonly OrphanGuard _guard;
     private readonly PosixSignal _stopSignal;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _allRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _openStreams = 2;
 
     private ChildProcess(Process process, OrphanGuard guard, PosixSignal stopSignal)
     {
@@ -43,7 +47,7 @@ internal sealed class ChildProcess : IDisposable
 
     public int Id { get; private set; }
 
-    /// <summary>The exit code, once there is one.</summary>
+    /// <summary>The exit code, once there is one and everything the process wrote before has been read.</summary>
     public Task<int> Exited => _exited.Task;
 
     public static ChildProcess Start(ProcessPlan plan, OrphanGuard guard, Action<string, bool> onLine)
@@ -67,7 +71,10 @@ internal sealed class ChildProcess : IDisposable
             if (line is not null)
             {
                 onLine(line, isError);
+                return;
             }
+
+            child.OnEndOfStream();
         }
     }
 
@@ -139,11 +146,20 @@ internal sealed class ChildProcess : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "Not a stop signal."),
     };
 
+    private void OnEndOfStream()
+    {
+        if (Interlocked.Decrement(ref _openStreams) == 0)
+        {
+            _allRead.TrySetResult();
+        }
+    }
+
     private void OnExited()
     {
         var exitCode = _process.ExitCode;
         _ = kill(-Id, Kill); // what it started and left behind
         _guard.Remove(Id);
+        _allRead.Task.Wait(LastWords); // not for longer: a process of another session may hold the streams open
         _exited.TrySetResult(exitCode);
     }
 

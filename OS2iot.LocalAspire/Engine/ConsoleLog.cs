@@ -18,8 +18,12 @@ internal sealed class ConsoleLog(string path, SecretMask mask, Action<string>? e
     private StreamWriter? _file;
     private int _lastNumber;
 
-    /// <summary>Lines of the resource itself (also of the engine about it), without the secrets in them.</summary>
-    public void Write(string text, bool isError = false) => echo?.Invoke(Keep(text, isError));
+    /// <summary>A line of the resource itself, or of the engine about it. Secrets in it are not kept.</summary>
+    public void Write(string text, bool isError = false)
+    {
+        var shown = Keep(text, isError);
+        echo?.Invoke(shown);
+    }
 
     /// <summary>Not on the AppHost's own console.</summary>
     public void WriteSilently(string text, bool isError) => Keep(text, isError);

@@ -38,7 +38,7 @@ internal sealed class OrphanGuard : IDisposable
                 is_alive "$pid" "$started" || continue
                 left=1
                 if [ "$1" = stop ]; then kill -"${rest#*:}" "$pid"; fi
-                if [ "$1" = kill ]; then kill -9 -- -"$pid" "$pid"; fi
+                if [ "$1" = kill ]; then kill -s KILL -- "-$pid" || kill -s KILL "$pid"; fi
             done 2> /dev/null
         }
 
@@ -52,6 +52,7 @@ internal sealed class OrphanGuard : IDisposable
         """;
 
     private readonly Process _shell;
+    private readonly StreamWriter _pipe;
     private readonly Lock _gate = new();
 
     public OrphanGuard()
@@ -64,7 +65,8 @@ internal sealed class OrphanGuard : IDisposable
 
         start.WorkingDirectory = "/";
         _shell = Process.Start(start)!;
-        _shell.StandardInput.AutoFlush = true;
+        _pipe = _shell.StandardInput;
+        _pipe.AutoFlush = true;
     }
 
     internal int Id => _shell.Id;
@@ -84,7 +86,7 @@ internal sealed class OrphanGuard : IDisposable
     {
         lock (_gate)
         {
-            _shell.StandardInput.Dispose();
+            _pipe.Dispose();
         }
 
         _shell.WaitForExit(TimeSpan.FromSeconds(10));
@@ -113,7 +115,7 @@ internal sealed class OrphanGuard : IDisposable
         {
             try
             {
-                _shell.StandardInput.WriteLine(line);
+                _pipe.WriteLine(line);
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {

@@ -31,8 +31,10 @@ public static class DistributedApplicationTestingBuilder
     public static IDistributedApplicationTestingBuilder Create(params string[] args) => new TestingBuilder(
         new DistributedApplicationBuilder(args, appHost: null, new EntryPointRun(typeof(TestingBuilder).Assembly, [])));
 
-    private sealed class TestingBuilder(DistributedApplicationBuilder inner) : IDistributedApplicationTestingBuilder
+    private sealed class TestingBuilder(DistributedApplicationBuilder inner) : IDistributedApplicationTestingBuilder, IBuilderAround
     {
+        public DistributedApplicationBuilder Inner => inner;
+
         public ConfigurationManager Configuration => inner.Configuration;
 
         public string AppHostDirectory => inner.AppHostDirectory;

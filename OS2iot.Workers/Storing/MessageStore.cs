@@ -90,7 +90,7 @@ internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock
                 Columns.Of(decoded, d => d.PayloadDecoderId ?? 0),
                 Columns.Of(decoded, d => d.PayloadDecoderVersion ?? 0),
                 Columns.Of(decoded, _ => now),
-                Columns.OfBytes(decoded, d => d.Error is null ? d.Payload : null),
+                Columns.OfBytes(decoded, d => d.Error is null ? d.Payload : default(ReadOnlyMemory<byte>?)),
                 Columns.Of(decoded, d => d.Error),
             },
         });

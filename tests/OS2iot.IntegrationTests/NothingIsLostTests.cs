@@ -15,7 +15,7 @@ public sealed class NothingIsLostTests(RunningSystem system, ITestOutputHelper o
         var ct = TestContext.Current.CancellationToken;
         var scene = await system.ASceneAsync(Decoder, ct: ct);
 
-        var acknowledged = await SendWhileAsync(scene, count: 1000, ct, async () =>
+        var acknowledged = await SendWhileAsync(scene, count: 1000, async () =>
         {
             for (var round = 0; round < 2; round++)
             {
@@ -25,7 +25,7 @@ public sealed class NothingIsLostTests(RunningSystem system, ITestOutputHelper o
                 await system.WaitUntilHealthyAsync("ingest", ct);
                 await system.WaitUntilHealthyAsync("workers", ct);
             }
-        });
+        }, ct);
 
         await AssertAllDeliveredAsync(scene, acknowledged, ct);
     }
@@ -36,14 +36,14 @@ public sealed class NothingIsLostTests(RunningSystem system, ITestOutputHelper o
         var ct = TestContext.Current.CancellationToken;
         var scene = await system.ASceneAsync(Decoder, ct: ct);
 
-        var acknowledged = await SendWhileAsync(scene, count: 500, ct, async () =>
+        var acknowledged = await SendWhileAsync(scene, count: 500, async () =>
         {
             await system.KillAsync("postgres", ct);
             await Task.Delay(500, ct);
             await system.WaitUntilHealthyAsync("postgres", ct);
             await system.WaitUntilHealthyAsync("ingest", ct);
             await system.WaitUntilHealthyAsync("workers", ct);
-        });
+        }, ct);
 
         await AssertAllDeliveredAsync(scene, acknowledged, ct);
     }
@@ -75,7 +75,7 @@ public sealed class NothingIsLostTests(RunningSystem system, ITestOutputHelper o
         message.GetProperty("deliveries").EnumerateArray().Select(d => d.GetProperty("state").GetString()).FirstOrDefault();
 
     /// <summary>Sends from eight devices' worth of connections at a pace that spans the trouble; a refused message is sent again.</summary>
-    private static async Task<ConcurrentBag<Guid>> SendWhileAsync(Scene scene, int count, CancellationToken ct, Func<Task> trouble)
+    private static async Task<ConcurrentBag<Guid>> SendWhileAsync(Scene scene, int count, Func<Task> trouble, CancellationToken ct)
     {
         var acknowledged = new ConcurrentBag<Guid>();
         var left = new ConcurrentQueue<int>(Enumerable.Range(0, count));

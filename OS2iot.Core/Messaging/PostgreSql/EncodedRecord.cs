@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -7,9 +6,6 @@ namespace OS2iot.Core.Messaging.PostgreSql;
 /// <summary>A record in the form of its row. Whatever could make the database refuse it is found here, before it shares a batch.</summary>
 internal readonly struct EncodedRecord
 {
-    private const int MaxKeyBytes = 1024;
-
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     private static readonly byte[] NoHeaders = "{}"u8.ToArray();
 
@@ -24,10 +20,7 @@ internal readonly struct EncodedRecord
         KeyHash = Hash(record.Key);
         Headers = Encode(record.Headers);
         Size = (record.Key.Length * 3) + Headers.Length + record.Value.Length;
-        if (Size > LogOptions.MaxRecordBytes)
-        {
-            throw new ArgumentException($"A record of {Size} bytes; the log takes up to {LogOptions.MaxRecordBytes}.", nameof(record));
-        }
+        LogRecordLimits.CheckSize(Size);
     }
 
     public string Key { get; }
@@ -102,20 +95,8 @@ internal readonly struct EncodedRecord
     /// <summary>FNV-1a over UTF-8, with its bits mixed at the end so that any number of partitions gets an even share.</summary>
     private static uint Hash(string key)
     {
-        Span<byte> bytes = stackalloc byte[MaxKeyBytes];
-        int length;
-        try
-        {
-            if (!Strict.TryGetBytes(key, bytes, out length) || key.Contains('\0', StringComparison.Ordinal))
-            {
-                throw new ArgumentException($"A key has no zero character and up to {MaxKeyBytes} bytes.", nameof(key));
-            }
-        }
-        catch (EncoderFallbackException exception)
-        {
-            throw new ArgumentException("A key is Unicode text.", nameof(key), exception);
-        }
-
+        Span<byte> bytes = stackalloc byte[LogRecordLimits.MaxKeyBytes];
+        var length = LogRecordLimits.Encode(key, bytes);
         var hash = 2166136261u;
         foreach (var b in bytes[..length])
         {

@@ -28,7 +28,10 @@ internal sealed partial class PostgreSqlLogNotices : IAsyncDisposable
     public PostgreSqlLogNotices(NpgsqlDataSource database, PostgreSqlNotifications notifications, TimeProvider clock, ILogger logger)
     {
         (_database, _notifications, _clock, _logger) = (database, notifications, clock, logger);
-        _loop = Task.Run(RunAsync);
+        using (ExecutionContext.SuppressFlow())
+        {
+            _loop = Task.Run(RunAsync);
+        }
     }
 
     /// <summary>Records were committed to a topic.</summary>

@@ -39,13 +39,18 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
     {
         (_topics, _topic, _options, _metrics, _clock, _logger, _onAppended) = (topics, topic, options, metrics, clock, logger, onAppended);
         _command = new PostgreSqlAppendCommand(PostgreSqlTopics.TableOf(topic));
-        _loop = Task.Run(RunAsync);
+
+        // The loop outlives the request that happened to start it, and is no part of its trace.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _loop = Task.Run(RunAsync);
+        }
     }
 
-    public Task AppendAsync(LogRecord record, CancellationToken ct)
+    public async Task AppendAsync(LogRecord record, CancellationToken ct)
     {
         EncodedRecord[] encoded = [new EncodedRecord(record)];
-        return WaitAsync([Enqueue(encoded, encoded[0].Size)], ct);
+        await WaitAsync([Enqueue(encoded, encoded[0].Size)], ct);
     }
 
     public async Task AppendAsync(IReadOnlyList<LogRecord> records, CancellationToken ct)

@@ -59,7 +59,7 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
         await using var transaction = await connection.BeginTransactionAsync(Ct);
         await using var command = new NpgsqlCommand(
             "SELECT current_setting('synchronous_commit'); "
-            + "SELECT log_uplinks_append(ARRAY[0::smallint], ARRAY['k'], ARRAY['{}'::bytea], ARRAY['v'::bytea]); SELECT current_setting('synchronous_commit')",
+            + "SELECT '' || log_uplinks_append(ARRAY[0::smallint], ARRAY['k'], ARRAY['{}'::bytea], ARRAY['v'::bytea])::text; SELECT current_setting('synchronous_commit')",
             connection, transaction);
         await using var reader = await command.ExecuteReaderAsync(Ct);
         var settings = new List<string>();
@@ -257,7 +257,7 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
     public async Task Trim_WhenAnotherInstanceIsAtIt_LeavesItAlone()
     {
         await using var connection = await _database.DataSource.OpenConnectionAsync(Ct);
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock(5716366461163587329)", connection);
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock(5715967642457556737)", connection);
         await command.ExecuteNonQueryAsync(Ct);
 
         Assert.Null(await NewJob().TrimAsync(TimeSpan.Zero, Ct));
@@ -268,11 +268,12 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
     {
         await MoveToAsync(-3);
         await MoveToAsync(-2);
+        var last = await _database.ScalarAsync<long>("SELECT last_value FROM log_uplinks_offsets");
         var plan = new List<string>();
         await using var command = _database.DataSource.CreateCommand(
-            """
+            $"""
             EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-            SELECT * FROM unnest(ARRAY[0, 1]::smallint[], ARRAY[(SELECT last_value FROM log_uplinks_offsets), (SELECT last_value FROM log_uplinks_offsets)])
+            SELECT * FROM unnest(ARRAY[0, 1]::smallint[], ARRAY[{last}, {last}]::bigint[])
                 AS c(partition, position)
             CROSS JOIN LATERAL (SELECT * FROM log_uplinks l WHERE l.partition = c.partition AND l."offset" > c.position ORDER BY l."offset" LIMIT 500) r
             """);

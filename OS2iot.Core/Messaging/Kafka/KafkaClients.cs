@@ -1,0 +1,69 @@
+using Confluent.Kafka;
+
+namespace OS2iot.Core.Messaging.Kafka;
+
+/// <summary>Kafka's bootstrap servers, separated by commas.</summary>
+internal sealed record KafkaBrokers(string Servers);
+
+/// <summary>How our clients of Kafka are set up.</summary>
+internal sealed class KafkaClients(KafkaBrokers brokers, LogOptions options)
+{
+    /// <summary>A broker refuses shorter sessions by default.</summary>
+    private static readonly TimeSpan ShortestSession = TimeSpan.FromSeconds(6);
+
+    public ProducerConfig Producer() => new(Shared())
+    {
+        Acks = Acks.All,
+        EnableIdempotence = true,
+
+        // No waiting for company: what collects while a request is under way shares the next.
+        LingerMs = 0,
+        CompressionType = CompressionType.Lz4,
+        Partitioner = Partitioner.Murmur2Random,
+        MessageTimeoutMs = (int)options.AppendTimeout.TotalMilliseconds,
+        RequestTimeoutMs = (int)options.AppendTimeout.TotalMilliseconds,
+        QueueBufferingMaxKbytes = Math.Max(1, options.MaxWaitingBytes / 1024),
+        QueueBufferingMaxMessages = 100_000,
+        MessageMaxBytes = LogOptions.MaxRecordBytes + 20_000,
+        DeliveryReportFields = "status",
+        StatisticsIntervalMs = 0,
+    };
+
+    public ConsumerConfig Consumer(string group) => new(Shared())
+    {
+        GroupId = group,
+        PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+        AutoOffsetReset = AutoOffsetReset.Earliest,
+
+        // What is stored is committed in the background; it is stored when its handler returned.
+        EnableAutoOffsetStore = false,
+        EnableAutoCommit = true,
+        AutoCommitIntervalMs = 500,
+        SessionTimeoutMs = (int)(options.Lease > ShortestSession ? options.Lease : ShortestSession).TotalMilliseconds,
+        HeartbeatIntervalMs = (int)(options.Lease / 3).TotalMilliseconds,
+        QueuedMaxMessagesKbytes = 16 * 1024,
+        QueuedMinMessages = 10_000,
+        StatisticsIntervalMs = 10_000,
+    };
+
+    public AdminClientConfig Admin() => new(Shared());
+
+    private ClientConfig Shared()
+    {
+        var config = new ClientConfig
+        {
+            BootstrapServers = brokers.Servers,
+            ClientId = Environment.MachineName,
+            SocketNagleDisable = true,
+            SocketKeepaliveEnable = true,
+            AllowAutoCreateTopics = false,
+            ReconnectBackoffMaxMs = 2000,
+        };
+        foreach (var (name, value) in options.Kafka)
+        {
+            config.Set(name, value);
+        }
+
+        return config;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Http.Headers;
+using OS2iot.Portal.Auth;
+
+namespace OS2iot.Portal.Api;
+
+/// <summary>Speaks for the user of the current request. An Api that knows the token no more ends the user's session.</summary>
+internal sealed class AccessTokenHandler(IHttpContextAccessor http) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var token = AccessToken.Of(http.HttpContext?.User);
+        if (token is null)
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            response.Dispose();
+            throw new SignedOutException();
+        }
+
+        return response;
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Options;
+using OS2iot.Portal.Auth;
+using OS2iot.Portal.Pages.Applications;
+using OS2iot.Portal.Pages.Connections;
+using OS2iot.Portal.Pages.DataTargets;
+using OS2iot.Portal.Pages.Devices;
+using OS2iot.Portal.Pages.Organizations;
+using OS2iot.Portal.Pages.PayloadDecoders;
+
+namespace OS2iot.Portal.Api;
+
+internal static class ApiExtensions
+{
+    /// <summary>A typed client per feature, each with the token of the user it works for.</summary>
+    public static void AddApi(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<AccessTokenHandler>();
+
+        builder.Services.AddApiClient<SessionClient>();
+        builder.Services.AddApiClient<ApplicationClient>();
+        builder.Services.AddApiClient<DeviceClient>();
+        builder.Services.AddApiClient<DataTargetClient>();
+        builder.Services.AddApiClient<ConnectionClient>();
+        builder.Services.AddApiClient<PayloadDecoderClient>();
+        builder.Services.AddApiClient<OrganizationClient>();
+        builder.Services.AddApiClient<MessageStreamClient>(client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddApiClient<ApiHealthCheck>();
+        builder.Services.AddHealthChecks().AddCheck<ApiHealthCheck>("api", timeout: TimeSpan.FromSeconds(3));
+    }
+
+    private static void AddApiClient<T>(this IServiceCollection services, Action<HttpClient>? configure = null)
+        where T : class =>
+        services.AddHttpClient<T>((provider, client) =>
+            {
+                var options = provider.GetRequiredService<IOptions<ApiOptions>>().Value;
+                client.BaseAddress = new Uri(options.Address, "/api/v1/");
+                client.Timeout = options.Timeout;
+                configure?.Invoke(client);
+            })
+            .AddHttpMessageHandler<AccessTokenHandler>();
+}

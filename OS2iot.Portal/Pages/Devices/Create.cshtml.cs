@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using OS2iot.Portal.Api;
+using OS2iot.Portal.Components;
+using OS2iot.Portal.Frame;
+using OS2iot.Portal.Language;
+using OS2iot.Portal.Pages.Applications;
+
+namespace OS2iot.Portal.Pages.Devices;
+
+internal sealed class CreateModel(DeviceClient devices, ApplicationClient applications, PageFrame frame) : PageModel
+{
+    [BindProperty]
+    public DeviceForm Form { get; set; } = new();
+
+    public Application Application { get; private set; } = null!;
+
+    public Task OnGetAsync(int applicationId, CancellationToken ct) => LoadAsync(applicationId, ct);
+
+    public async Task<IActionResult> OnPostAsync(int applicationId, CancellationToken ct)
+    {
+        await LoadAsync(applicationId, ct);
+        if (!Form.IsReadable(ModelState))
+        {
+            return Page();
+        }
+
+        var answer = await devices.CreateAsync(Form, applicationId, ct);
+        if (answer.Value is { } created)
+        {
+            this.Say(Words.NowThere.With(created.Name));
+            return LocalRedirect($"/devices/{created.Id}");
+        }
+
+        ProblemTexts.AddTo(ModelState, answer.Problems, nameof(Form), DeviceForm.Fields);
+        return Page();
+    }
+
+    private async Task LoadAsync(int applicationId, CancellationToken ct)
+    {
+        Application = await applications.GetAsync(applicationId, ct);
+        frame.Enter(Application.BelongsTo?.Id);
+        if (frame.Me?.MayWrite(applicationId) != true)
+        {
+            throw new ForbiddenException();
+        }
+    }
+}

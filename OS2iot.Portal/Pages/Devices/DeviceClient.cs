@@ -1,0 +1,69 @@
+using System.Text.Json;
+using OS2iot.Portal.Api;
+using OS2iot.Portal.Pages.Applications;
+using OS2iot.Portal.Pages.Connections;
+
+namespace OS2iot.Portal.Pages.Devices;
+
+/// <summary>Devices and their messages as the Api has them.</summary>
+internal sealed class DeviceClient(HttpClient http)
+{
+    public Task<Device> GetAsync(int id, CancellationToken ct) => http.ReadAsync<Device>($"iot-device/{id}", ct);
+
+    public Task<MessagePage> MessagesAsync(int id, string? before, int limit, CancellationToken ct) =>
+        http.ReadAsync<MessagePage>(
+            FormattableString.Invariant($"iot-device/{id}/messages?limit={limit}") + (before is null ? "" : "&before=" + Uri.EscapeDataString(before)), ct);
+
+    public Task<ListAnswer<Connection>> ConnectionsAsync(int id, CancellationToken ct) =>
+        http.ReadAsync<ListAnswer<Connection>>($"iot-device-payload-decoder-data-target-connection/byIoTDevice/{id}", ct);
+
+    public Task<Answer<Device>> CreateAsync(DeviceForm form, int applicationId, CancellationToken ct) =>
+        http.ChangeAsync<Device>(HttpMethod.Post, "iot-device", form.ToRequest(null, "GENERIC_HTTP", applicationId), ct);
+
+    public Task<Answer<Device>> UpdateAsync(Device before, DeviceForm form, CancellationToken ct) =>
+        http.ChangeAsync<Device>(
+            HttpMethod.Put, $"iot-device/{before.Id}", form.ToRequest(before.Id, before.Type, before.Application?.Id ?? 0), ct);
+
+    public Task<Answer<Affected>> DeleteAsync(int id, CancellationToken ct) =>
+        http.ChangeAsync<Affected>(HttpMethod.Delete, $"iot-device/{id}", null, ct);
+}
+
+/// <summary>A device. Its key is null to those who may not change it; its metadata is JSON in a text.</summary>
+internal sealed record Device(
+    int Id,
+    string Name,
+    string Type,
+    GeoPoint? Location,
+    string? CommentOnLocation,
+    string? Comment,
+    string? Metadata,
+    string? ApiKey,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    LatestMessage? LatestReceivedMessage,
+    IReadOnlyList<JsonElement>? Connections,
+    Application? Application)
+{
+    /// <summary>The metadata's keys and values; empty where it is none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs()
+    {
+        try
+        {
+            return Metadata is null ? [] : [.. JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Metadata)!.Select(p => KeyValuePair.Create(p.Key, p.Value.ToString()))];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <param name="Coordinates">Longitude first.</param>
+internal sealed record GeoPoint(double[] Coordinates)
+{
+    public double Longitude => Coordinates[0];
+
+    public double Latitude => Coordinates[1];
+}
+
+internal sealed record LatestMessage(DateTimeOffset CreatedAt, double? Rssi, double? Snr);

@@ -1,0 +1,41 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace OS2iot.Simulator.Demo;
+
+/// <summary>What the demo asks of the REST API, as any client would.</summary>
+internal sealed class DemoApi(HttpClient http)
+{
+    public const string Name = "demo-api";
+
+    /// <param name="credentialsFile">Two lines: e-mail and password.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task SignInAsync(string credentialsFile, CancellationToken ct)
+    {
+        var lines = await File.ReadAllLinesAsync(credentialsFile, ct);
+        var answer = await PostAsync("auth/login", new { username = lines[0], password = lines[1] }, ct);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", answer.GetProperty("accessToken").GetString());
+    }
+
+    /// <summary>The entity of that name in a list, or a new one.</summary>
+    public async Task<JsonElement> FindOrCreateAsync(string list, string name, string create, object body, CancellationToken ct)
+    {
+        var found = (await ListAsync(list, ct)).FirstOrDefault(e => e.GetProperty("name").GetString() == name);
+        return found.ValueKind == JsonValueKind.Object ? found : await PostAsync(create, body, ct);
+    }
+
+    public async Task<List<JsonElement>> ListAsync(string path, CancellationToken ct) =>
+        [.. (await GetAsync(path, ct)).GetProperty("data").EnumerateArray()];
+
+    public Task<JsonElement> GetAsync(string path, CancellationToken ct) => ReadAsync(http.GetAsync("/api/v1/" + path, ct), ct);
+
+    public Task<JsonElement> PostAsync(string path, object body, CancellationToken ct) =>
+        ReadAsync(http.PostAsJsonAsync("/api/v1/" + path, body, ct), ct);
+
+    private static async Task<JsonElement> ReadAsync(Task<HttpResponseMessage> request, CancellationToken ct)
+    {
+        using var response = await request;
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<JsonElement>(ct);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+
+namespace OS2iot.Simulator.Demo;
+
+/// <summary>Builds the town through the REST API. What is there already, by name, is left as it is.</summary>
+internal sealed class DemoSeeder(
+    IHttpClientFactory clients, IServer server, IConfiguration configuration, IOptions<SimulatorOptions> options)
+{
+    private const int PageSize = 1000;
+
+    /// <returns>The devices with the keys they post with.</returns>
+    public async Task<List<(DemoDevice Device, string ApiKey)>> SeedAsync(CancellationToken ct)
+    {
+        var api = new DemoApi(clients.CreateClient(DemoApi.Name));
+        await api.SignInAsync(
+            configuration["FirstAdministrator:CredentialsFile"]
+                ?? throw new InvalidOperationException("The demo signs in with FirstAdministrator:CredentialsFile."),
+            ct);
+
+        var organization = await api.FindOrCreateAsync(
+            $"organization?limit={PageSize}", DemoTown.Organization, "organization", new { name = DemoTown.Organization }, ct);
+        var devices = new List<(DemoDevice, string)>();
+        foreach (var application in DemoTown.Applications)
+        {
+            devices.AddRange(await SeedAsync(api, Id(organization), application, ct));
+        }
+
+        return devices;
+    }
+
+    private async Task<List<(DemoDevice Device, string ApiKey)>> SeedAsync(
+        DemoApi api, int organizationId, DemoApplication plan, CancellationToken ct)
+    {
+        var application = await api.FindOrCreateAsync(
+            $"application?limit={PageSize}&organizationId={organizationId}", plan.Name, "application",
+            new { name = plan.Name, description = plan.Description, status = plan.Status, organizationId }, ct);
+        var applicationId = Id(application);
+        var decoderId = await DecoderAsync(api, organizationId, plan, ct);
+        var target = await api.FindOrCreateAsync(
+            $"data-target?limit={PageSize}&applicationId={applicationId}", "Demomodtager", "data-target",
+            new { name = "Demomodtager", type = "HTTP_PUSH", applicationId, url = SinkUrl(plan.Sink), timeout = 5000 }, ct);
+
+        var devices = new List<(DemoDevice Device, string ApiKey)>();
+        var ids = new List<int>();
+        foreach (var device in plan.Devices)
+        {
+            var (id, key) = await DeviceAsync(api, applicationId, device, ct);
+            ids.Add(id);
+            devices.Add((device, key));
+        }
+
+        await ConnectAsync(api, ids, decoderId, Id(target), ct);
+        return devices;
+    }
+
+    private static async Task<int?> DecoderAsync(DemoApi api, int organizationId, DemoApplication plan, CancellationToken ct) =>
+        plan is not { DecoderName: { } name, Decoder: { } script }
+            ? null
+            : Id(await api.FindOrCreateAsync(
+                $"payload-decoder?limit={PageSize}&organizationId={organizationId}", name, "payload-decoder",
+                new { name, organizationId, decodingFunction = JsonSerializer.Serialize(script) }, ct));
+
+    private static async Task<(int Id, string ApiKey)> DeviceAsync(DemoApi api, int applicationId, DemoDevice device, CancellationToken ct)
+    {
+        var found = await api.FindOrCreateAsync(
+            $"application/{applicationId}/iot-devices?limit={PageSize}", device.Name, "iot-device",
+            new
+            {
+                name = device.Name,
+                type = "GENERIC_HTTP",
+                applicationId,
+                latitude = device.Latitude,
+                longitude = device.Longitude,
+                metadata = JsonSerializer.Serialize(device.Metadata),
+            },
+            ct);
+
+        // A list may leave the key out; the device itself has it.
+        var whole = await api.GetAsync($"iot-device/{Id(found)}", ct);
+        return (Id(found), whole.GetProperty("apiKey").GetString()!);
+    }
+
+    private static async Task ConnectAsync(DemoApi api, List<int> deviceIds, int? decoderId, int targetId, CancellationToken ct)
+    {
+        const string Connections = "iot-device-payload-decoder-data-target-connection";
+        if ((await api.ListAsync($"{Connections}/byDataTarget/{targetId}", ct)).Count == 0)
+        {
+            await api.PostAsync(Connections, new { iotDeviceIds = deviceIds, payloadDecoderId = decoderId, dataTargetId = targetId }, ct);
+        }
+    }
+
+    private string SinkUrl(string sink)
+    {
+        var own = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost";
+        return new Uri(options.Value.PublicUrl ?? new Uri(own), "/sink/" + sink).ToString();
+    }
+
+    private static int Id(JsonElement entity) => entity.GetProperty("id").GetInt32();
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OS2iot.Api.Auth;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Tests.Api;
+
+[Collection(ApiCollection.Name)]
+public sealed class AuthTests(ApiHost api)
+{
+    [Fact]
+    public async Task Login_WhenPasswordIsRight_GivesATokenThatWorks()
+    {
+        var email = await api.AUser();
+        var client = api.Anonymous();
+
+        client.Token = (await client.Post("auth/login", new { username = email, password = ApiHost.Password })).Is(HttpStatusCode.Created)["accessToken"].GetString();
+
+        Assert.Equal(email, (await client.Get("auth/profile")).Is(HttpStatusCode.OK)["username"].GetString());
+        var me = (await client.Get("auth/me")).Is(HttpStatusCode.OK);
+        Assert.False(me["user"].TryGetProperty("passwordHash", out _));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", me["user"].GetProperty("lastLogin").GetString());
+        Assert.Empty(me["organizations"].EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Login_WhenHashIsOfLowCost_UpgradesIt()
+    {
+        var email = await api.AUser(bcryptCost: 10);
+        var client = api.Anonymous();
+
+        (await client.Post("auth/login", new { username = email, password = ApiHost.Password })).Is(HttpStatusCode.Created);
+
+        await using var db = api.Database.CreateContext();
+        Assert.False(Passwords.NeedsRehash((await db.Users.SingleAsync(u => u.Email == email, TestContext.Current.CancellationToken)).PasswordHash!));
+        (await client.Post("auth/login", new { username = email, password = ApiHost.Password })).Is(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Login_WhenAnythingIsWrong_Answers401InTheShortForm()
+    {
+        var email = await api.AUser();
+        var inactive = await api.AUser(active: false);
+        object[] bodies =
+        [
+            new { }, new { username = email }, new { username = email, password = "wrong" }, new { username = 1, password = true },
+            new { username = "nobody@example.dk", password = ApiHost.Password }, new { username = inactive, password = ApiHost.Password },
+            new { username = email.ToUpperInvariant(), password = ApiHost.Password },
+        ];
+
+        foreach (var body in bodies)
+        {
+            var answer = (await api.Anonymous().Post("auth/login", body)).Is(HttpStatusCode.Unauthorized);
+            Assert.Equal(["path", "statusCode", "timestamp"], answer.Json.EnumerateObject().Select(m => m.Name).Order());
+            Assert.Equal("/api/v1/auth/login", answer["path"].GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Login_WhenGuessedTooOften_IsClosedForAWhile()
+    {
+        var email = await api.AUser(bcryptCost: 4);
+        var client = api.Anonymous();
+        for (var i = 0; i < LoginThrottle.FailuresPerAccount; i++)
+        {
+            (await client.Post("auth/login", new { username = email, password = "wrong" })).Is(HttpStatusCode.Unauthorized);
+        }
+
+        var closed = await client.Post("auth/login", new { username = email, password = ApiHost.Password });
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, closed.Status);
+        Assert.NotNull(closed.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public void Throttle_WhenTheWindowIsOver_OpensAgain()
+    {
+        var clock = new FakeTimeProvider();
+        using var throttle = new LoginThrottle(clock);
+        for (var i = 0; i < LoginThrottle.FailuresPerAccount; i++)
+        {
+            Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.Loopback));
+            throttle.Failed("a@example.dk", IPAddress.Loopback);
+        }
+
+        Assert.NotNull(throttle.ClosedFor("A@example.dk", IPAddress.Loopback));
+        Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.IPv6Loopback));
+        Assert.Null(throttle.ClosedFor("b@example.dk", IPAddress.Loopback));
+        clock.Advance(LoginThrottle.Window);
+        Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.Loopback));
+    }
+
+    [Fact]
+    public async Task Token_WhenUserIsSwitchedOffOrGone_StopsWorking()
+    {
+        var client = await api.SignedInAsGlobalAdmin();
+        (await client.Get("application")).Is(HttpStatusCode.OK);
+
+        await api.Database.ExecuteAsync($"UPDATE users SET active = false WHERE id = {client.UserId}");
+        (await client.Get("application")).IsRefused(HttpStatusCode.Unauthorized, """{"statusCode":401,"message":"Unauthorized"}""");
+
+        await api.Database.ExecuteAsync($"DELETE FROM users WHERE id = {client.UserId}");
+        (await client.Get("application")).Is(HttpStatusCode.Unauthorized);
+        Assert.Equal(3, (await client.Get("auth/me")).Is(HttpStatusCode.Unauthorized).Json.EnumerateObject().Count());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not.a.token")]
+    [InlineData("eyJhbGciOiJub25lIn0.eyJzdWIiOjEsImV4cCI6OTk5OTk5OTk5OX0.")]
+    public async Task Token_WhenNotOurs_IsRefused(string token)
+    {
+        var client = api.Anonymous();
+        client.Token = token;
+
+        (await client.Get("application")).IsRefused(HttpStatusCode.Unauthorized, """{"statusCode":401,"message":"Unauthorized"}""");
+    }
+
+    [Fact]
+    public async Task Token_WhenExpired_IsRefused()
+    {
+        var options = api.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<JwtOptions>>();
+        var yesterday = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(-1));
+        var client = await api.SignedInAsGlobalAdmin();
+        client.Token = new AccessTokens(options, yesterday).Create(client.UserId, "x", isKombit: false);
+
+        (await client.Get("application")).Is(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Role_WhenCallerHasNone_IsRefusedByTheGuard()
+    {
+        var nobody = await api.SignedInAsNobody();
+
+        (await nobody.Get("application"))
+            .IsRefused(HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden resource","error":"Forbidden"}""");
+        (await nobody.Get("auth/me")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Me_WhenGlobalAdmin_ShowsAllOrganizationsWithApplications()
+    {
+        var organization = await api.AnOrganization();
+        var application = await api.AnApplication(organization);
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        var found = (await admin.Get("auth/me"))["organizations"].EnumerateArray().Single(o => o.GetProperty("id").GetInt32() == organization);
+
+        Assert.Equal(application, found.GetProperty("applications")[0].GetProperty("id").GetInt32());
+        Assert.Equal(3, found.GetProperty("permissions").GetArrayLength());
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace OS2iot.Tests.Api;
+
+[Collection(ApiCollection.Name)]
+public sealed class ConventionsTests(ApiHost api)
+{
+    [Fact]
+    public async Task Route_WhenUnknown_AnswersAsClientsExpect()
+    {
+        var anonymous = api.Anonymous();
+
+        (await anonymous.Send(HttpMethod.Patch, "x", null))
+            .IsRefused(HttpStatusCode.NotFound, """{"statusCode":404,"message":"Cannot PATCH /api/v1/x","error":"Not Found"}""");
+        (await anonymous.Send(HttpMethod.Patch, "application", null))
+            .IsRefused(HttpStatusCode.NotFound, """{"statusCode":404,"message":"Cannot PATCH /api/v1/application","error":"Not Found"}""");
+    }
+
+    [Fact]
+    public async Task Route_WhenInOtherCaseWithSlash_IsFound()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        (await admin.Get("Application/?observe=response")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Root_WhenAnybodyAsks_SaysWhatItIs()
+    {
+        (await api.Anonymous().Get("")).Is(HttpStatusCode.OK);
+        Assert.Equal("OK", (await api.Anonymous().Get("healthcheck")).Is(HttpStatusCode.OK).Text);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    [InlineData("[]")]
+    [InlineData("""{"name":"a\u0000b"}""")]
+    [InlineData("""{"name":"half \ud800 pair"}""")]
+    public async Task Body_WhenNoJsonObject_IsMalformed(string body)
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        var answer = (await admin.PostText("organization", body)).Is(HttpStatusCode.BadRequest);
+
+        Assert.Equal("Bad Request", answer["error"].GetString());
+        Assert.Equal(JsonValueKind.String, answer["message"].ValueKind);
+    }
+
+    [Fact]
+    public async Task Body_WhenMalformedUnderAuth_HasTheStandardForm() =>
+        Assert.Equal("Bad Request", (await api.Anonymous().PostText("auth/login", "{")).Is(HttpStatusCode.BadRequest)["error"].GetString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    public async Task Body_WhenEmpty_CountsAsAnEmptyObject(string body)
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        Assert.Equal(["isNotBlank", "isString", "maxLength", "minLength"], (await admin.PostText("organization", body)).Rules("name"));
+        Assert.Equal(["isNotBlank", "isString", "maxLength", "minLength"], (await admin.Send(HttpMethod.Post, "organization", null)).Rules("name"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Body_WhenTooLarge_IsRefused(bool lengthIsKnown)
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+        var bytes = Encoding.UTF8.GetBytes($$"""{"name":"{{new string('x', 101 * 1024)}}"}""");
+        HttpContent content = lengthIsKnown ? new ByteArrayContent(bytes) : new StreamContent(new UnknownLength(bytes));
+        content.Headers.ContentType = new("application/json");
+
+        (await admin.Send(HttpMethod.Post, "organization", content))
+            .IsRefused(HttpStatusCode.RequestEntityTooLarge, """{"statusCode":413,"message":"request entity too large"}""");
+    }
+
+    [Fact]
+    public async Task Body_WhenAForm_IsRead()
+    {
+        var email = await api.AUser();
+
+        (await api.Anonymous().PostText("auth/login", $"username={email}&password={ApiHost.Password}", "application/x-www-form-urlencoded"))
+            .Is(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task PathId_WhenNoNumber_IsRefused()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        (await admin.Get("application/abc")).IsRefused(
+            HttpStatusCode.BadRequest,
+            """{"statusCode":400,"message":"Validation failed (numeric string is expected)","error":"Bad Request"}""");
+        (await admin.Get("application/99999999999")).IsRefused(
+            HttpStatusCode.NotFound, """{"statusCode":404,"message":"MESSAGE.ID-DOES-NOT-EXIST","error":"Not Found"}""");
+    }
+
+    [Theory]
+    [InlineData("limit=undefined&offset=null&sort=undefined&orderOn=null", HttpStatusCode.OK)]
+    [InlineData("limit=10&offset=0&sort=id&orderOn=ASC", HttpStatusCode.OK)]
+    [InlineData("orderOn=name", HttpStatusCode.OK)]
+    [InlineData("orderOn=no-such-column&sort=desc", HttpStatusCode.OK)]
+    [InlineData("limit=abc", HttpStatusCode.BadRequest)]
+    [InlineData("limit=-1", HttpStatusCode.BadRequest)]
+    [InlineData("offset=-1", HttpStatusCode.BadRequest)]
+    [InlineData("limit=100000", HttpStatusCode.BadRequest)]
+    [InlineData("orderOn=a%00b", HttpStatusCode.BadRequest)]
+    public async Task List_WhenAskedForAPage_ToleratesWhatClientsSend(string query, HttpStatusCode status)
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        foreach (var list in new[] { "application", "organization", "payload-decoder", "data-target", "iot-device-payload-decoder-data-target-connection" })
+        {
+            (await admin.Get($"{list}?{query}")).Is(status);
+        }
+    }
+
+    [Fact]
+    public async Task Answer_WhenUnchanged_IsNotSentAgain()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+        await api.AnOrganization();
+        var tag = (await admin.Get("auth/me")).Headers.ETag!;
+
+        var again = await admin.Send(HttpMethod.Get, "auth/me", null, headers => headers.IfNoneMatch.Add(tag));
+
+        Assert.True(tag.IsWeak);
+        Assert.Equal(HttpStatusCode.NotModified, again.Status);
+        Assert.Empty(again.Text);
+    }
+
+    [Fact]
+    public async Task Answer_WhenClientTakesGzip_IsCompressed()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        var answer = await admin.Send(HttpMethod.Get, "auth/me", null, headers => headers.AcceptEncoding.Add(new("gzip")));
+
+        Assert.Contains("gzip", answer.ContentHeaders.ContentEncoding);
+    }
+
+    [Fact]
+    public async Task Browser_WhenOfAnotherOrigin_MayCall()
+    {
+        var preflight = await api.Anonymous().Send(HttpMethod.Options, "application", null, headers =>
+        {
+            headers.Add("Origin", "https://elsewhere.dk");
+            headers.Add("Access-Control-Request-Method", "PUT");
+            headers.Add("Access-Control-Request-Headers", "authorization");
+        });
+
+        Assert.Equal(HttpStatusCode.NoContent, preflight.Status);
+        Assert.Equal("*", preflight.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.Equal("authorization", preflight.Headers.GetValues("Access-Control-Allow-Headers").Single());
+        Assert.Contains("PATCH", preflight.Headers.GetValues("Access-Control-Allow-Methods").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Document_WhenAskedFor_ListsEveryAddress()
+    {
+        var document = (await api.Anonymous().Get("docs-json")).Is(HttpStatusCode.OK);
+
+        var parameters = document["paths"].GetProperty("/api/v1/application/{id}/iot-devices").GetProperty("get").GetProperty("parameters");
+        Assert.Contains("id", parameters.EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Contains("orderOn", parameters.EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+    }
+
+    private sealed class UnknownLength(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Tests.Api;
+
+[Collection(ApiCollection.Name)]
+public sealed class OrganizationTests(ApiHost api)
+{
+    [Fact]
+    public async Task Create_WhenNameIsFree_StartsWithThreePermissions()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+        var name = ApiHost.Name("Søby");
+
+        var created = (await admin.Post("organization", new { name, unknown = 1 })).Is(HttpStatusCode.Created);
+
+        Assert.Equal(name, created["name"].GetString());
+        Assert.False(created["openDataDkRegistered"].GetBoolean());
+        Assert.Equal(admin.UserId, created["createdBy"].GetInt32());
+        await using var db = api.Database.CreateContext();
+        var permissions = await db.Permissions.Include(p => p.Types).Where(p => p.OrganizationId == created.Id()).OrderBy(p => p.Id)
+            .ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            [$"{name} - Læserettigheder", $"{name} - Applikationsadministrator", $"{name} - Organisationsadministrator"], permissions.Select(p => p.Name));
+        Assert.Equal([true, true, false], permissions.Select(p => p.AutomaticallyAddNewApplications));
+        Assert.Equal([1, 2, 4], permissions.Select(p => p.Types.Count));
+    }
+
+    [Fact]
+    public async Task Create_WhenNameIsTaken_IsRefused()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+        var name = ApiHost.Name("organization");
+        (await admin.Post("organization", new { name })).Is(HttpStatusCode.Created);
+
+        (await admin.Post("organization", new { name })).IsRefused(
+            HttpStatusCode.BadRequest, """{"statusCode":400,"message":"MESSAGE.ORGANIZATION-ALREADY-EXISTS","error":"Bad Request"}""");
+    }
+
+    [Fact]
+    public async Task Update_WhenThere_Renames()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+        var (id, other) = (await api.AnOrganization(), ApiHost.Name("other"));
+        (await admin.Post("organization", new { name = other })).Is(HttpStatusCode.Created);
+
+        Assert.Equal("New æ", (await admin.Put($"organization/{id}", new { name = "New æ" })).Is(HttpStatusCode.OK)["name"].GetString());
+        (await admin.Put($"organization/{id}", new { name = other })).Is(HttpStatusCode.BadRequest);
+        (await admin.Put("organization/0", new { name = "x" })).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Delete_WhenItHasEverything_TakesAllOfIt()
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+        var world = await api.AWorld();
+        await api.SignedInAsReaderOf(world.Organization, world.Application);
+
+        Assert.Equal(1, (await admin.Delete($"organization/{world.Organization}")).Is(HttpStatusCode.OK)["affected"].GetInt32());
+
+        (await admin.Get($"iot-device/{world.Device}")).Is(HttpStatusCode.NotFound);
+        (await admin.Delete($"organization/{world.Organization}")).IsRefused(
+            HttpStatusCode.NotFound, """{"statusCode":404,"message":"Not Found"}""");
+    }
+
+    [Fact]
+    public async Task List_WhenUserAdmin_ShowsOwnOrganizationsOnly()
+    {
+        var world = await api.AWorld();
+        var other = await api.AnOrganization();
+        var userAdmin = await api.SignedInAsUserAdminOf(world.Organization);
+
+        var list = (await userAdmin.Get("organization?limit=10&orderOn=name&sort=desc")).Is(HttpStatusCode.OK);
+
+        Assert.Equal(1, list["count"].GetInt32());
+        Assert.Equal(world.Organization, list["data"][0].GetProperty("id").GetInt32());
+        Assert.Equal(world.Application, list["data"][0].GetProperty("applications")[0].GetProperty("id").GetInt32());
+        Assert.Equal(3, (await userAdmin.Get($"organization/{world.Organization}")).Is(HttpStatusCode.OK)["permissions"].GetArrayLength() - 1);
+        (await userAdmin.Get($"organization/{other}")).IsRefused(HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden"}""");
+        (await userAdmin.Post("organization", new { name = "x" })).Is(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Minimal_WhenReader_NamesAll()
+    {
+        var (mine, other) = (await api.AnOrganization(), await api.AnOrganization());
+        var reader = await api.SignedInAs(mine, PermissionType.Read);
+
+        var ids = (await reader.Get("organization/minimal")).Is(HttpStatusCode.OK)["data"].EnumerateArray().Select(o => o.GetProperty("id").GetInt32()).ToList();
+
+        Assert.Contains(mine, ids);
+        Assert.Contains(other, ids);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+
+namespace OS2iot.Tests.Api;
+
+[Collection(ApiCollection.Name)]
+public sealed class PayloadDecoderTests(ApiHost api)
+{
+    [Fact]
+    public async Task Create_WhenEncoded_ShowsThePlainScript()
+    {
+        var organization = await api.AnOrganization();
+        var applicationAdmin = await api.SignedInAsApplicationAdminOf(organization);
+
+        var created = (await applicationAdmin.Post(
+            "payload-decoder", new { name = "d", organizationId = organization, decodingFunction = "\"function decode(p) {\\n return \\\"æ\\\"; }\"" }))
+            .Is(HttpStatusCode.Created);
+
+        Assert.Equal("function decode(p) {\n return \"æ\"; }", created["decodingFunction"].GetString());
+        Assert.Equal(organization, created["organization"].GetProperty("id").GetInt32());
+    }
+
+    [Fact]
+    public async Task Create_WhenNotAllowedOrWrong_IsRefused()
+    {
+        var (organization, other) = (await api.AnOrganization(), await api.AnOrganization());
+        var applicationAdmin = await api.SignedInAsApplicationAdminOf(organization);
+
+        (await applicationAdmin.Post("payload-decoder", new { name = "d", organizationId = organization, decodingFunction = "function decode() {}" }))
+            .IsRefused(HttpStatusCode.BadRequest, """{"statusCode":400,"message":"MESSAGE.BAD-ENCODING","error":"Bad Request"}""");
+        (await applicationAdmin.Post("payload-decoder", new { name = "d", organizationId = organization, decodingFunction = "{}" })).Is(HttpStatusCode.BadRequest);
+        (await applicationAdmin.Post("payload-decoder", new { name = "d", organizationId = organization, decodingFunction = "\"\\u0000\"" })).Is(HttpStatusCode.BadRequest);
+        (await applicationAdmin.Post("payload-decoder", new { name = "d", organizationId = other, decodingFunction = "\"\"" })).Is(HttpStatusCode.Forbidden);
+        (await (await api.SignedInAsGlobalAdmin()).Post("payload-decoder", new { name = "d", organizationId = 2_000_000_000, decodingFunction = "\"\"" }))
+            .IsRefused(HttpStatusCode.BadRequest, """{"statusCode":400,"message":"MESSAGE.ORGANIZATION-DOES-NOT-EXISTS","error":"Bad Request"}""");
+        Assert.Equal(["isString"], (await applicationAdmin.Post("payload-decoder", new { name = "d", organizationId = organization })).Rules("decodingFunction"));
+    }
+
+    [Fact]
+    public async Task Update_WhenScriptChanges_RaisesTheVersionOnce()
+    {
+        var organization = await api.AnOrganization();
+        var id = await api.ADecoder(organization);
+        var applicationAdmin = await api.SignedInAsApplicationAdminOf(organization);
+        var body = new { name = "renamed", organizationId = organization, decodingFunction = "\"function decode() { return 2; }\"" };
+
+        (await applicationAdmin.Put($"payload-decoder/{id}", body)).Is(HttpStatusCode.OK);
+        (await applicationAdmin.Put($"payload-decoder/{id}", body)).Is(HttpStatusCode.OK);
+
+        Assert.Equal(2, await api.Database.ScalarAsync<int>($"SELECT version FROM payload_decoders WHERE id = {id}"));
+        (await applicationAdmin.Put($"payload-decoder/{await api.ADecoder(await api.AnOrganization())}", body)).Is(HttpStatusCode.Forbidden);
+        (await applicationAdmin.Put("payload-decoder/0", body)).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task List_WhenReader_ShowsTheDecodersOfAll()
+    {
+        var (mine, other) = (await api.AnOrganization(), await api.AnOrganization());
+        var foreign = await api.ADecoder(other);
+        var reader = await api.SignedInAsReaderOf(mine);
+
+        var list = (await reader.Get($"payload-decoder?organizationId={other}&orderOn=name&sort=desc")).Is(HttpStatusCode.OK);
+
+        Assert.Equal(foreign, list["data"][0].GetProperty("id").GetInt32());
+        (await reader.Get($"payload-decoder/{foreign}")).Is(HttpStatusCode.OK);
+        (await reader.Get("payload-decoder/0")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Delete_WhenUsed_IsRefused()
+    {
+        var world = await api.AWorld();
+        var applicationAdmin = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
+
+        (await applicationAdmin.Delete($"payload-decoder/{world.Decoder}")).IsRefused(
+            HttpStatusCode.BadRequest, """{"statusCode":400,"message":"MESSAGE.DELETE-NOT-ALLOWED-ITEM-IS-IN-USE","error":"Bad Request"}""");
+        (await applicationAdmin.Delete($"iot-device-payload-decoder-data-target-connection/{world.Connection}")).Is(HttpStatusCode.OK);
+        (await applicationAdmin.Delete($"payload-decoder/{world.Decoder}")).Is(HttpStatusCode.OK);
+        (await applicationAdmin.Delete($"payload-decoder/{world.Decoder}")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Try_WhenScriptRuns_AnswersItsResult()
+    {
+        var client = await api.SignedInAsNobody();
+
+        var answer = (await Try(client, "function decode(payload, device) { return { twice: payload.level * 2, name: device.name }; }")).Is(HttpStatusCode.Created);
+
+        Assert.Equal("""{"twice":3,"name":"æ"}""", answer.Text);
+    }
+
+    [Theory]
+    [InlineData("function decode() { throw new Error('boom'); }", "boom")]
+    [InlineData("function decode() { while (true) { } }", "")]
+    [InlineData("this is no script", "")]
+    public async Task Try_WhenScriptFails_SaysWhy(string script, string why)
+    {
+        var client = await api.SignedInAsNobody();
+
+        var text = (await Try(client, script)).Is(HttpStatusCode.BadRequest)["message"].GetString()!;
+
+        Assert.StartsWith("Got error: ", text, StringComparison.Ordinal);
+        Assert.Contains(why, text, StringComparison.Ordinal);
+    }
+
+    private static Task<Answer> Try(ApiClient client, string script) => client.Post("test-payload-decoder", new
+    {
+        code = System.Text.Json.JsonSerializer.Serialize(script), iotDeviceJsonString = """{"name":"æ"}""", rawPayloadJsonString = """{"level":1.5}""",
+    });
+}

@@ -1,0 +1,210 @@
+using System.Net;
+using System.Net.Http.Json;
+using FastEndpoints;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OS2iot.Api.Applications;
+using OS2iot.Api.Auth;
+using OS2iot.Api.Connections;
+using OS2iot.Api.DataTargets;
+using OS2iot.Api.Devices;
+using OS2iot.Api.GenericHttp;
+using OS2iot.Api.Http;
+using OS2iot.Api.Messages;
+using OS2iot.Api.Organizations;
+using OS2iot.Api.PayloadDecoders;
+
+namespace OS2iot.Tests.Api;
+
+/// <summary>
+/// Organizations never see each other. Every endpoint is called by people of another organization with ids of the first: what has
+/// such an id in it must be refused, and no answer may hold a word of the first organization. A new endpoint needs a line here.
+/// </summary>
+[Collection(ApiCollection.Name)]
+public sealed class TenancyTests(ApiHost api)
+{
+    private static readonly Dictionary<Type, Call> Calls = new()
+    {
+        [typeof(GetRoot)] = new(Reach.Open),
+        [typeof(GetHealthCheck)] = new(Reach.Open),
+        [typeof(Login)] = new(Reach.Open, Body: _ => new { username = "nobody@example.dk", password = "wrong" }),
+        [typeof(GetProfile)] = new(Reach.Own),
+        [typeof(GetMe)] = new(Reach.Own),
+
+        [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
+        [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
+        [typeof(DeleteOrganization)] = new(Reach.Refused, w => w.Organization),
+        [typeof(ListOrganizations)] = new(Reach.Own),
+        [typeof(ListMinimalOrganizations)] = new(Reach.Shared), // clients show whose decoder it is
+        [typeof(GetOrganization)] = new(Reach.Refused, w => w.Organization),
+
+        [typeof(ListApplications)] = new(Reach.Own),
+        [typeof(GetApplication)] = new(Reach.Refused, w => w.Application),
+        [typeof(ListApplicationDevices)] = new(Reach.Refused, w => w.Application),
+        [typeof(CreateApplication)] = new(Reach.Refused, Body: w => new { name = ApiHost.Name("mine"), organizationId = w.Organization }),
+        [typeof(UpdateApplication)] = new(
+            Reach.Refused, w => w.Application, w => new { name = ApiHost.Name("mine"), organizationId = w.Organization }),
+        [typeof(DeleteApplication)] = new(Reach.Refused, w => w.Application),
+
+        [typeof(GetDevice)] = new(Reach.Refused, w => w.Device),
+        [typeof(CreateDevice)] = new(Reach.Refused, Body: w => new { name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
+        [typeof(UpdateDevice)] = new(
+            Reach.Refused, w => w.Device, w => new { id = w.Device, name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
+        [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
+        [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListMessages)] = new(Reach.Refused, w => w.Device),
+        [typeof(StreamMessages)] = new(Reach.Refused, w => w.Device),
+
+        [typeof(ListDataTargets)] = new(Reach.Own),
+        [typeof(GetDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(CreateDataTarget)] = new(
+            Reach.Refused, Body: w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
+        [typeof(UpdateDataTarget)] = new(
+            Reach.Refused, w => w.DataTarget,
+            w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
+        [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+
+        [typeof(ListConnections)] = new(Reach.Own),
+        [typeof(ListConnectionsOfDevice)] = new(Reach.Own, w => w.Device),
+        [typeof(ListConnectionsOfPayloadDecoder)] = new(Reach.Own, w => w.Decoder),
+        [typeof(ListConnectionsOfDataTarget)] = new(Reach.Own, w => w.DataTarget),
+        [typeof(GetConnection)] = new(Reach.Refused, w => w.Connection),
+        [typeof(CreateConnection)] = new(
+            Reach.Refused, Body: w => new { iotDeviceIds = new[] { w.Device }, dataTargetId = w.DataTarget, payloadDecoderId = w.Decoder }),
+        [typeof(UpdateConnection)] = new(
+            Reach.Refused, w => w.Connection, w => new { iotDeviceIds = new[] { w.Device }, dataTargetId = w.DataTarget }),
+        [typeof(DeleteConnection)] = new(Reach.Refused, w => w.Connection),
+
+        [typeof(ListPayloadDecoders)] = new(Reach.Shared), // organizations share their decoders
+        [typeof(GetPayloadDecoder)] = new(Reach.Shared, w => w.Decoder),
+        [typeof(CreatePayloadDecoder)] = new(
+            Reach.Refused, Body: w => new { name = "mine", organizationId = w.Organization, decodingFunction = "\"\"" }),
+        [typeof(UpdatePayloadDecoder)] = new(
+            Reach.Refused, w => w.Decoder, w => new { name = "mine", organizationId = w.Organization, decodingFunction = "\"\"" }),
+        [typeof(TestPayloadDecoder)] = new(
+            Reach.Own, Body: _ => new { code = "\"function decode() { return 1; }\"", iotDeviceJsonString = "{}", rawPayloadJsonString = "{}" }),
+        [typeof(DeletePayloadDecoder)] = new(Reach.Refused, w => w.Decoder),
+    };
+
+    /// <summary>What an endpoint may do for somebody of another organization.</summary>
+    private enum Reach
+    {
+        /// <summary>Nothing: the call has a foreign id in it.</summary>
+        Refused,
+
+        /// <summary>Answers, but with nothing of the other organization.</summary>
+        Own,
+
+        /// <summary>Answers anyone who is signed in with what organizations share; the line says why.</summary>
+        Shared,
+
+        /// <summary>Answers anyone.</summary>
+        Open,
+    }
+
+    [Fact]
+    public void Endpoint_WhenRegistered_HasALineHere()
+    {
+        var missing = Endpoints().Select(e => e.Type).Except(Calls.Keys).Select(t => t.Name).ToList();
+
+        Assert.True(missing.Count == 0, $"Add a line to {nameof(TenancyTests)} that says what others may reach by: {string.Join(", ", missing)}");
+    }
+
+    [Fact]
+    public async Task Endpoint_WhenNobodyIsSignedIn_IsRefused()
+    {
+        var world = await api.AWorld();
+
+        foreach (var endpoint in Endpoints().Where(e => Calls[e.Type].Reach != Reach.Open))
+        {
+            var answer = await Send(api.Anonymous(), endpoint, world);
+            Assert.True(answer.Status == HttpStatusCode.Unauthorized, $"{endpoint.Type.Name} answered {answer.Status}: {answer.Text}");
+        }
+    }
+
+    [Fact]
+    public async Task Endpoint_WhenCallerIsOfAnotherOrganization_ShowsAndChangesNothing()
+    {
+        var (victim, own) = (await api.AWorld(), await api.AWorld());
+        var names = await Names(victim);
+        (string Who, ApiClient Client)[] callers =
+        [
+            ("reader", await api.SignedInAsReaderOf(own.Organization, own.Application)),
+
+            // The permission lists a foreign application, as it might after one was moved: that opens nothing.
+            ("reader with a foreign application", await api.SignedInAsReaderOf(own.Organization, own.Application, victim.Application)),
+            ("application admin", await api.SignedInAsApplicationAdminOf(own.Organization, own.Application, victim.Application)),
+            ("user admin", await api.SignedInAsUserAdminOf(own.Organization)),
+            ("nobody", await api.SignedInAsNobody()),
+        ];
+
+        foreach (var (who, client) in callers)
+        {
+            foreach (var endpoint in Endpoints().Where(e => Calls[e.Type].Reach is Reach.Refused or Reach.Own))
+            {
+                var answer = await Send(client, endpoint, victim);
+                var what = $"{endpoint.Type.Name} answered the {who} {(int)answer.Status}: {answer.Text}";
+                Assert.True(IsRefusal(answer.Status) || Calls[endpoint.Type].Reach == Reach.Own, what);
+                Assert.DoesNotContain(names, name => answer.Text.Contains($"\"{name}\"", StringComparison.Ordinal) ? throw new InvalidOperationException(what) : false);
+            }
+        }
+
+        Assert.Equal(names, await Names(victim));
+    }
+
+    [Fact]
+    public async Task List_WhenAskedForAnotherOrganization_IsRefused()
+    {
+        var (victim, own) = (await api.AWorld(), await api.AWorld());
+        var reader = await api.SignedInAsReaderOf(own.Organization, own.Application);
+
+        (await reader.Get($"application?organizationId={victim.Organization}")).Is(HttpStatusCode.Forbidden);
+        (await reader.Get($"data-target?applicationId={victim.Application}")).Is(HttpStatusCode.Forbidden);
+    }
+
+    private static bool IsRefusal(HttpStatusCode status) =>
+        status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;
+
+    private static Task<Answer> Send(ApiClient client, Registered endpoint, World world)
+    {
+        var call = Calls[endpoint.Type];
+        var path = endpoint.Path.Replace("{id}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal);
+        return client.Send(new HttpMethod(endpoint.Verb), path, call.Body is null ? null : JsonContent.Create(call.Body(world)));
+    }
+
+    private List<Registered> Endpoints() =>
+    [
+        .. api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(e => (Route: e, Definition: e.Metadata.GetMetadata<EndpointDefinition>()))
+            .Where(e => e.Definition is not null)
+            .Select(e => new Registered(
+                e.Definition!.EndpointType,
+                e.Route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0],
+                e.Route.RoutePattern.RawText!.TrimStart('/')["api/v1".Length..].TrimStart('/'))),
+    ];
+
+    private async Task<List<string>> Names(World world)
+    {
+        await using var command = api.Database.DataSource.CreateCommand(
+            """
+            SELECT name FROM organizations WHERE id = $1 UNION ALL SELECT name FROM applications WHERE organization_id = $1
+            UNION ALL SELECT d.name FROM devices d JOIN applications a ON a.id = d.application_id WHERE a.organization_id = $1
+            UNION ALL SELECT t.name FROM data_targets t JOIN applications a ON a.id = t.application_id WHERE a.organization_id = $1
+            UNION ALL SELECT name FROM payload_decoders WHERE organization_id = $1 UNION ALL SELECT name FROM permissions WHERE organization_id = $1
+            ORDER BY 1
+            """);
+        command.Parameters.AddWithValue(world.Organization);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var names = new List<string>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
+    private sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
+
+    private sealed record Registered(Type Type, string Verb, string Path);
+}

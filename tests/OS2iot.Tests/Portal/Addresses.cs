@@ -1,0 +1,17 @@
+namespace OS2iot.Tests.Portal;
+
+/// <summary>Every page of the portal.</summary>
+public static class Addresses
+{
+    public static readonly string[] SignedIn =
+    [
+        "/applications", "/applications/new", "/applications/1", "/applications/1/data-targets", "/applications/1/edit", "/applications/1/delete",
+        "/applications/1/devices/new", "/devices/1", "/devices/1/edit", "/devices/1/delete",
+        "/applications/1/data-targets/new", "/data-targets/1", "/data-targets/1/edit", "/data-targets/1/delete",
+        "/applications/1/connections/new?device=1", "/connections/1/edit", "/connections/1/delete",
+        "/payload-decoders", "/payload-decoders/new", "/payload-decoders/1", "/payload-decoders/1/edit", "/payload-decoders/1/delete",
+        "/organizations", "/organizations/new", "/organizations/1/edit",
+    ];
+
+    public static TheoryData<string> AllSignedIn => [.. SignedIn];
+}

@@ -1,0 +1,369 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OS2iot.Tests.Portal;
+
+/// <summary>
+/// Answers as the Api does, over real HTTP, for the pages of the portal: a small town with sensors. Names can be made hostile, and
+/// any address can be made to fail.
+/// </summary>
+public sealed class FakeApi : IAsyncDisposable
+{
+    public const string Email = "anna@skovby.example";
+
+    public const string Password = "correct horse battery";
+
+    public const string Key = "5f0c8a52-6c1e-4a7e-9d7c-2b1f4c9d8e10";
+
+    private static readonly DateTimeOffset Created = new(2026, 3, 2, 8, 15, 0, TimeSpan.Zero);
+
+    private readonly WebApplication _app;
+
+    private readonly Func<string, string> _name;
+
+    private readonly Channel<string> _stream = Channel.CreateUnbounded<string>();
+
+    private FakeApi(WebApplication app, Func<string, string> name)
+    {
+        _app = app;
+        _name = name;
+    }
+
+    public string Address => _app.Urls.First();
+
+    /// <summary>Answers given instead of the usual, by method and path.</summary>
+    public Dictionary<string, Func<IResult>> Instead { get; } = [];
+
+    /// <summary>Method and path of each request, in order.</summary>
+    public List<string> Requests { get; } = [];
+
+    public List<(string Request, JsonNode? Body)> Bodies { get; } = [];
+
+    public bool IsGlobalAdmin { get; set; } = true;
+
+    public bool MayWrite { get; set; } = true;
+
+    /// <summary>Every list is empty.</summary>
+    public bool IsEmpty { get; set; }
+
+    public static async Task<FakeApi> StartAsync(Func<string, string>? name = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var api = new FakeApi(app, name ?? (text => text));
+        app.Use(api.RecordAsync);
+        app.MapGet("/health/live", () => Results.Ok());
+        api.MapRoutes();
+        await app.StartAsync();
+        return api;
+    }
+
+    /// <summary>Sends a message to all that watch.</summary>
+    public void Push(JsonObject message) => _stream.Writer.TryWrite(message.ToJsonString());
+
+    public async ValueTask DisposeAsync()
+    {
+        _stream.Writer.TryComplete();
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _app.StopAsync(soon.Token);
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>A token as the Api signs it, without the signature: the portal does not check it.</summary>
+    public static string Token(DateTimeOffset expires)
+    {
+        var payload = $$"""{"username":"{{Email}}","sub":1,"exp":{{expires.ToUnixTimeSeconds()}}}""";
+        return $"e30.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}.c2ln";
+    }
+
+    public JsonObject Message(Guid id, DateTimeOffset receivedAt, string kind = "delivered", double level = 1.84)
+    {
+        var raw = new JsonObject { ["battery"] = 3.61, ["bytes"] = "01670110", ["seq"] = (int)(receivedAt.ToUnixTimeSeconds() % 1000), ["level_mm"] = (int)(level * 1000) };
+        var message = new JsonObject
+        {
+            ["id"] = id,
+            ["receivedAt"] = receivedAt,
+            ["sentAt"] = null,
+            ["network"] = "GENERIC_HTTP",
+            ["raw"] = raw,
+            ["rssi"] = null,
+            ["snr"] = null,
+        };
+        var failed = kind == "error";
+        message["decoded"] = new JsonArray(new JsonObject
+        {
+            ["payloadDecoderId"] = 1,
+            ["payloadDecoderName"] = _name("Vandstand"),
+            ["version"] = 3,
+            ["payload"] = failed ? null : new JsonObject { ["waterLevel"] = level, ["unit"] = "m", ["status"] = level > 2 ? "high" : "normal", ["station"] = _name("Åhavnen nord") },
+            ["error"] = failed ? _name("TypeError: Cannot read property 'level_mm' of undefined\n    at decode (decoder:4:22)") : null,
+            ["decodedAt"] = receivedAt.AddMilliseconds(12),
+        });
+        message["deliveries"] = failed ? [] : Deliveries(receivedAt, kind);
+        return message;
+    }
+
+    private JsonArray Deliveries(DateTimeOffset at, string kind)
+    {
+        JsonObject Attempt(int number, TimeSpan after, int ms, int? status, string? error) => new()
+        {
+            ["attempt"] = number,
+            ["attemptedAt"] = at + after,
+            ["durationMs"] = ms,
+            ["outcome"] = error is null ? "delivered" : "retryLater",
+            ["statusCode"] = status,
+            ["error"] = error is null ? null : _name(error),
+        };
+        JsonObject Delivery(int id, string name, string state, params JsonNode[] attempts) => new()
+        {
+            ["dataTargetId"] = id,
+            ["dataTargetName"] = _name(name),
+            ["connectionId"] = 1,
+            ["attempts"] = new JsonArray(attempts),
+            ["state"] = state,
+            ["nextAttemptAt"] = state == "pending" ? at.AddMinutes(5) : null,
+        };
+        var good = Delivery(1, "Beredskabets vandstandsvagt", "delivered", Attempt(1, TimeSpan.FromMilliseconds(40), 38, 204, null));
+        return kind switch
+        {
+            "pending" => [good, Delivery(2, "Driftsportalen", "pending", Attempt(1, TimeSpan.FromMilliseconds(41), 10_000, null, "No answer within 10 s"), Attempt(2, TimeSpan.FromSeconds(5), 211, 503, "Service Unavailable"))],
+            "dead" => [good, Delivery(2, "Driftsportalen", "dead", Attempt(1, TimeSpan.FromMilliseconds(41), 87, 410, "Gone"))],
+            _ => [good],
+        };
+    }
+
+    private async Task RecordAsync(HttpContext context, Func<Task> next)
+    {
+        var request = $"{context.Request.Method} {context.Request.Path}";
+        lock (Requests)
+        {
+            Requests.Add(request + context.Request.QueryString);
+        }
+
+        if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+        {
+            context.Request.EnableBuffering();
+            var body = await JsonNode.ParseAsync(context.Request.Body);
+            context.Request.Body.Position = 0;
+            lock (Bodies)
+            {
+                Bodies.Add((request, body));
+            }
+        }
+
+        if (Instead.TryGetValue(request, out var answer))
+        {
+            await answer().ExecuteAsync(context);
+        }
+        else if (!request.EndsWith("/auth/login", StringComparison.Ordinal) && !request.Contains("/health/", StringComparison.Ordinal)
+            && !context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.Ordinal))
+        {
+            await Results.Json(new { statusCode = 401, message = "Unauthorized" }, statusCode: 401).ExecuteAsync(context);
+        }
+        else
+        {
+            await next();
+        }
+    }
+
+    private void MapRoutes()
+    {
+        var api = _app.MapGroup("/api/v1");
+        api.MapPost("/auth/login", async (HttpContext http) =>
+        {
+            var body = await JsonNode.ParseAsync(http.Request.Body);
+            return body?["username"]?.ToString() == Email && body["password"]?.ToString() == Password
+                ? Results.Json(new { accessToken = Token(DateTimeOffset.UtcNow.AddHours(9)) }, statusCode: 201)
+                : Results.Json(new { statusCode = 401, path = "/api/v1/auth/login" }, statusCode: 401);
+        });
+        api.MapGet("/auth/me", () => Json(Me()));
+
+        api.MapGet("/application", () => List(IsEmpty ? [] : [.. Enumerable.Range(1, 6).Select(i => Application(i))], IsEmpty ? 0 : 31));
+        api.MapGet("/application/{id:int}", (int id) => id == 404 ? Missing() : Json(Application(id)));
+        api.MapPost("/application", () => Json(Application(1), 201));
+        api.MapPut("/application/{id:int}", (int id) => Json(Application(id)));
+        api.MapDelete("/application/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapGet("/application/{id:int}/iot-devices", () => List(IsEmpty ? [] : [.. Enumerable.Range(1, 7).Select(i => Device(i))]));
+
+        api.MapGet("/iot-device/{id:int}", (int id) => id == 404 ? Missing() : Json(Device(id)));
+        api.MapPost("/iot-device", () => Json(Device(1), 201));
+        api.MapPut("/iot-device/{id:int}", (int id) => Json(Device(id)));
+        api.MapDelete("/iot-device/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapGet("/iot-device/{id:int}/messages", (HttpContext http) => Json(Messages(http.Request.Query["before"])));
+        api.MapGet("/iot-device/{id:int}/messages/stream", StreamAsync);
+
+        api.MapGet("/data-target", () => List(IsEmpty ? [] : [Target(1), Target(2)]));
+        api.MapGet("/data-target/{id:int}", (int id) => Json(Target(id)));
+        api.MapPost("/data-target", () => Json(Target(1), 201));
+        api.MapPut("/data-target/{id:int}", (int id) => Json(Target(id)));
+        api.MapDelete("/data-target/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+
+        const string connection = "/iot-device-payload-decoder-data-target-connection";
+        api.MapGet(connection + "/{by}/{id:int}", () => List(IsEmpty ? [] : [Connection(1), Connection(2)]));
+        api.MapGet(connection + "/{id:int}", (int id) => Json(Connection(id)));
+        api.MapPost(connection, () => Json(Connection(1), 201));
+        api.MapPut(connection + "/{id:int}", (int id) => Json(Connection(id)));
+        api.MapDelete(connection + "/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+
+        api.MapGet("/payload-decoder", () => List(IsEmpty ? [] : [Decoder(1), Decoder(2), Decoder(3)]));
+        api.MapGet("/payload-decoder/{id:int}", (int id) => Json(Decoder(id)));
+        api.MapPost("/payload-decoder", () => Json(Decoder(1), 201));
+        api.MapPut("/payload-decoder/{id:int}", (int id) => Json(Decoder(id)));
+        api.MapDelete("/payload-decoder/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+
+        api.MapGet("/organization", () => List(IsEmpty ? [] : [Organization(1), Organization(2), Organization(3)]));
+        api.MapGet("/organization/{id:int}", (int id) => Json(Organization(id)));
+        api.MapPost("/organization", () => Json(Organization(1), 201));
+        api.MapPut("/organization/{id:int}", (int id) => Json(Organization(id)));
+    }
+
+    private async Task StreamAsync(HttpContext http)
+    {
+        http.Response.ContentType = "text/event-stream";
+        await http.Response.WriteAsync(": open\n\n", http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        try
+        {
+            await foreach (var message in _stream.Reader.ReadAllAsync(http.RequestAborted))
+            {
+                await http.Response.WriteAsync($"event: message\nid: 1\ndata: {message}\n\n", http.RequestAborted);
+                await http.Response.Body.FlushAsync(http.RequestAborted);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The watcher left.
+        }
+    }
+
+    private static IResult Json(JsonNode body, int status = 200) => Results.Text(body.ToJsonString(), "application/json", statusCode: status);
+
+    private static IResult Missing() =>
+        Json(new JsonObject { ["statusCode"] = 404, ["message"] = "MESSAGE.ID-DOES-NOT-EXIST", ["error"] = "Not Found" }, 404);
+
+    private static IResult List(JsonNode[] data, int? count = null) => Json(new JsonObject { ["data"] = new JsonArray(data), ["count"] = count ?? data.Length });
+
+    private JsonObject Me()
+    {
+        JsonArray types = IsGlobalAdmin ? [new JsonObject { ["type"] = "GlobalAdmin" }]
+            : MayWrite ? [new JsonObject { ["type"] = "OrganizationApplicationAdmin" }, new JsonObject { ["type"] = "Read" }]
+            : [new JsonObject { ["type"] = "Read" }];
+        var permission = new JsonObject
+        {
+            ["id"] = 7,
+            ["name"] = _name("Forsyning og miljø"),
+            ["type"] = types,
+            ["organization"] = IsGlobalAdmin ? null : new JsonObject { ["id"] = 1, ["name"] = _name("Skovby Kommune") },
+            ["applicationIds"] = new JsonArray(1, 2, 3, 4, 5, 6),
+        };
+        return new JsonObject
+        {
+            ["user"] = new JsonObject { ["id"] = 1, ["name"] = _name("Anna Lindhardt"), ["email"] = Email, ["permissions"] = new JsonArray(permission) },
+            ["organizations"] = IsGlobalAdmin ? new JsonArray(Organization(1), Organization(2), Organization(3)) : new JsonArray(Organization(1)),
+        };
+    }
+
+    private JsonObject Entity(int id, string name) => new()
+    {
+        ["id"] = id,
+        ["name"] = _name(name),
+        ["createdAt"] = Created,
+        ["updatedAt"] = DateTimeOffset.UtcNow.AddHours(-5 * id),
+    };
+
+    private JsonObject Organization(int id)
+    {
+        var organization = Entity(id, id switch { 1 => "Skovby Kommune", 2 => "Havnestad Kommune", _ => "Fjordlands Forsyning" });
+        organization["openDataDkRegistered"] = false;
+        organization["applications"] = new JsonArray([.. Enumerable.Range(1, 9 / id).Select(i => Entity(i, "App"))]);
+        if (IsGlobalAdmin)
+        {
+            organization["permissions"] = new JsonArray(Entity(7, "Forsyning og miljø"), Entity(8, "Vej og park"), Entity(9, "Gæster"));
+        }
+
+        return organization;
+    }
+
+    private JsonObject Application(int id)
+    {
+        string[] names = ["Vandstand i åen", "Indeklima på skolerne", "Parkering i midtbyen", "Skraldespande", "Vejrstationer", "Grundvand"];
+        string?[] statuses = ["IN-OPERATION", "IN-OPERATION", "PROJECT", "PROTOTYPE", "NONE", null];
+        string?[] owners = ["Beredskabet", "Skoleforvaltningen", "Vej og park", "Vej og park", null, "Fjordlands Forsyning"];
+        var i = (id - 1) % 6;
+        var application = Entity(id, names[i]);
+        application["description"] = _name("Måler vandstanden i åen og varsler beredskabet, før kældrene får vand.");
+        application["status"] = statuses[i];
+        application["owner"] = owners[i] is { } owner ? _name(owner) : null;
+        application["contactPerson"] = _name("Mikkel Sand");
+        application["contactEmail"] = "mikkel@skovby.example";
+        application["contactPhone"] = "70101010";
+        application["personalData"] = false;
+        application["permissionIds"] = new JsonArray(7, 99);
+        application["iotDevices"] = IsEmpty ? [] : new JsonArray([.. Enumerable.Range(1, 7 - i).Select(n => Entity(n, "Device"))]);
+        application["dataTargets"] = IsEmpty ? [] : new JsonArray(Entity(1, "A"), Entity(2, "B"));
+        application["belongsTo"] = new JsonObject { ["id"] = 1, ["name"] = _name("Skovby Kommune") };
+        return application;
+    }
+
+    private JsonObject Device(int id)
+    {
+        string[] names = ["Åhavnen nord", "Åhavnen syd", "Broen ved Møllevej", "Slusen", "Engsøen", "Kælder, Torvet 4", "Stemmeværket"];
+        var i = (id - 1) % 7;
+        var device = Entity(id, names[i]);
+        device["type"] = "GENERIC_HTTP";
+        device["location"] = new JsonObject { ["type"] = "Point", ["coordinates"] = new JsonArray(10.203921, 56.162939) };
+        device["commentOnLocation"] = _name("På nordsiden af broen, 2 m over vandet");
+        device["comment"] = _name("Ultralydsmåler, skiftet batteri i marts");
+        device["metadata"] = new JsonObject { ["serial"] = _name("WL-2041"), ["ejer"] = _name("Beredskabet") }.ToJsonString();
+        device["apiKey"] = IsGlobalAdmin || MayWrite ? Key : null;
+        device["latestReceivedMessage"] = IsEmpty || i == 5 ? null : new JsonObject { ["id"] = 1, ["createdAt"] = DateTimeOffset.UtcNow.AddMinutes(-i * i * i * 7).AddSeconds(-42) };
+        device["connections"] = new JsonArray([.. Enumerable.Range(1, 2 - (i % 3)).Select(n => new JsonObject { ["id"] = n })]);
+        device["application"] = Entity(1, "Vandstand i åen");
+        return device;
+    }
+
+    private JsonObject Target(int id)
+    {
+        var target = Entity(id, id == 1 ? "Beredskabets vandstandsvagt" : "Driftsportalen");
+        target["type"] = "HTTP_PUSH";
+        target["url"] = _name("https://vandstand.skovby.example/api/maalinger");
+        target["timeout"] = 10000;
+        target["authorizationHeader"] = null;
+        target["authorizationHeaderSet"] = id == 1;
+        target["application"] = Entity(1, "Vandstand i åen");
+        return target;
+    }
+
+    private JsonObject Decoder(int id)
+    {
+        var decoder = Entity(id, id switch { 1 => "Vandstand", 2 => "CO₂ og temperatur", _ => "Parkeringsplads" });
+        decoder["decodingFunction"] = _name("function decode(payload, metadata) {\n  // Millimetre til meter\n  const level = payload.level_mm / 1000;\n  return {\n    waterLevel: level,\n    unit: 'm',\n    status: level > 2 ? 'high' : 'normal',\n    station: metadata.name\n  };\n}\n");
+        decoder["organization"] = new JsonObject { ["id"] = 1, ["name"] = _name("Skovby Kommune") };
+        return decoder;
+    }
+
+    private JsonObject Connection(int id) => new()
+    {
+        ["id"] = id,
+        ["iotDevices"] = new JsonArray(Device(1), Device(2), Device(3)),
+        ["payloadDecoder"] = id == 1 ? Decoder(1) : null,
+        ["dataTarget"] = Target(id),
+    };
+
+    private JsonObject Messages(string? before)
+    {
+        var now = DateTimeOffset.UtcNow.AddSeconds(-42);
+        string[] kinds = ["delivered", "pending", "error", "dead", "delivered"];
+        var data = IsEmpty ? [] : kinds.Select((kind, i) => Message(
+            Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"0199a000-0000-7000-8000-00000000000{i}")), now.AddMinutes(-10 * i), kind, 1.84 + (i * 0.11))).ToArray();
+        return new JsonObject { ["data"] = new JsonArray(data), ["next"] = IsEmpty || before is not null ? null : "cursor+1/=" };
+    }
+}
