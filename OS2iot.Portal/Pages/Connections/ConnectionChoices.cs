@@ -22,7 +22,7 @@ internal abstract class ConnectionChoices(
 
     public IReadOnlyList<SelectListItem> Decoders { get; private set; } = [];
 
-    protected async Task LoadAsync(int applicationId, Decoder? used, CancellationToken ct)
+    protected async Task LoadAsync(int applicationId, PayloadDecoder? used, CancellationToken ct)
     {
         Application = await applications.GetAsync(applicationId, ct);
         frame.Enter(Application.BelongsTo?.Id);

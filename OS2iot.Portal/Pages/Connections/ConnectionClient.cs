@@ -26,4 +26,4 @@ internal sealed class ConnectionClient(HttpClient http)
         http.ChangeAsync<Affected>(HttpMethod.Delete, $"{Path}/{id}", null, ct);
 }
 
-internal sealed record Connection(int Id, IReadOnlyList<Device>? IotDevices, Decoder? PayloadDecoder, DataTarget? DataTarget);
+internal sealed record Connection(int Id, IReadOnlyList<Device>? IotDevices, PayloadDecoder? PayloadDecoder, DataTarget? DataTarget);

@@ -10,7 +10,7 @@ internal sealed class IndexModel(PayloadDecoderClient decoders, PageFrame frame)
     [BindProperty(SupportsGet = true)]
     public ListState List { get; set; } = new();
 
-    public ListAnswer<Decoder> Decoders { get; private set; } = new([], 0);
+    public ListAnswer<PayloadDecoder> Decoders { get; private set; } = new([], 0);
 
     public bool MayCreate { get; private set; }
 

@@ -7,7 +7,7 @@ namespace OS2iot.Portal.Pages.PayloadDecoders;
 /// <summary>A page about one payload decoder.</summary>
 internal abstract class OneDecoder(PayloadDecoderClient decoders, PageFrame frame) : PageModel
 {
-    public Decoder Decoder { get; private set; } = null!;
+    public PayloadDecoder Decoder { get; private set; } = null!;
 
     public bool MayWrite { get; private set; }
 
