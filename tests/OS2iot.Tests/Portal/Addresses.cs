@@ -12,6 +12,4 @@ public static class Addresses
         "/payload-decoders", "/payload-decoders/new", "/payload-decoders/1", "/payload-decoders/1/edit", "/payload-decoders/1/delete",
         "/organizations", "/organizations/new", "/organizations/1/edit",
     ];
-
-    public static TheoryData<string> AllSignedIn => [.. SignedIn];
 }
