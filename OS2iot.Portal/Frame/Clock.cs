@@ -11,7 +11,7 @@ internal sealed class Clock(TimeProvider time, IOptions<PortalOptions> options)
     private readonly TimeZoneInfo _zone = TimeZoneInfo.FindSystemTimeZoneById(options.Value.TimeZone);
 
     public string Exact(DateTimeOffset at) =>
-        TimeZoneInfo.ConvertTime(at, _zone).ToString("d. MMM yyyy HH:mm:ss", CultureInfo.CurrentCulture);
+        TimeZoneInfo.ConvertTime(at, _zone).ToString("d. MMM yyyy HH\\:mm\\:ss", CultureInfo.CurrentCulture);
 
     public string Day(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).ToString("d. MMM yyyy", CultureInfo.CurrentCulture);
 

@@ -8,7 +8,7 @@ if (box?.dataset.live) {
   const state = box.querySelector("[data-live-state]");
   const toggle = box.querySelector("[data-live-toggle]");
   const announce = box.querySelector("[data-live-announce]");
-  let source, retry, fresh = 0, paused = false, ready = false;
+  let source, retry, fresh = 0, paused = false;
 
   const show = (name, words) => {
     state.dataset.liveState = name;
@@ -38,10 +38,8 @@ if (box?.dataset.live) {
     while (list.children.length > MOST) list.lastElementChild.remove();
     empty.hidden = true;
     if (!after || after === list.children[1]) updateLast(card);
-    if (ready) {
-      card.classList.add("arrived");
-      if (fresh++ === 0) setTimeout(say, 1000);
-    }
+    card.classList.add("arrived");
+    if (fresh++ === 0) setTimeout(say, 1000);
   };
 
   const updateLast = card => {
@@ -53,10 +51,7 @@ if (box?.dataset.live) {
   const connect = () => {
     clearTimeout(retry);
     source = new EventSource(text.live);
-    source.addEventListener("open", () => {
-      show("live", text.textLive);
-      setTimeout(() => { ready = true; }, 500);
-    });
+    source.addEventListener("open", () => show("live", text.textLive));
     source.addEventListener("message", event => put(event.data));
     source.addEventListener("error", () => {
       show("reconnecting", text.textReconnecting);

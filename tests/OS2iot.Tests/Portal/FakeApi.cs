@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -27,7 +28,7 @@ public sealed class FakeApi : IAsyncDisposable
 
     private readonly Func<string, string> _name;
 
-    private readonly Channel<string> _stream = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentDictionary<Channel<string>, bool> _watchers = [];
 
     private FakeApi(WebApplication app, Func<string, string> name)
     {
@@ -68,11 +69,22 @@ public sealed class FakeApi : IAsyncDisposable
     }
 
     /// <summary>Sends a message to all that watch.</summary>
-    public void Push(JsonObject message) => _stream.Writer.TryWrite(message.ToJsonString());
+    public void Push(JsonObject message)
+    {
+        var json = message.ToJsonString();
+        foreach (var watcher in _watchers.Keys)
+        {
+            watcher.Writer.TryWrite(json);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
-        _stream.Writer.TryComplete();
+        foreach (var watcher in _watchers.Keys)
+        {
+            watcher.Writer.TryComplete();
+        }
+
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _app.StopAsync(soon.Token);
         await _app.DisposeAsync();
@@ -228,12 +240,14 @@ public sealed class FakeApi : IAsyncDisposable
 
     private async Task StreamAsync(HttpContext http)
     {
+        var stream = Channel.CreateUnbounded<string>();
+        _watchers[stream] = true;
         http.Response.ContentType = "text/event-stream";
         await http.Response.WriteAsync(": open\n\n", http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
         try
         {
-            await foreach (var message in _stream.Reader.ReadAllAsync(http.RequestAborted))
+            await foreach (var message in stream.Reader.ReadAllAsync(http.RequestAborted))
             {
                 await http.Response.WriteAsync($"event: message\nid: 1\ndata: {message}\n\n", http.RequestAborted);
                 await http.Response.Body.FlushAsync(http.RequestAborted);
@@ -242,6 +256,10 @@ public sealed class FakeApi : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The watcher left.
+        }
+        finally
+        {
+            _watchers.TryRemove(stream, out _);
         }
     }
 
@@ -364,7 +382,7 @@ public sealed class FakeApi : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.AddSeconds(-42);
         string[] kinds = ["delivered", "pending", "error", "dead", "delivered"];
         var data = IsEmpty ? [] : kinds.Select((kind, i) => Message(
-            Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"0199a000-0000-7000-8000-00000000000{i}")), now.AddMinutes(-10 * i), kind, 1.84 + (i * 0.11))).ToArray();
+            Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"0199a000-0000-7000-8000-00000000000{i}")), now.AddMinutes(-10 * i), kind, Math.Round(1.84 + (i * 0.11), 2))).ToArray();
         return new JsonObject { ["data"] = new JsonArray(data), ["next"] = IsEmpty || before is not null ? null : "cursor+1/=" };
     }
 }

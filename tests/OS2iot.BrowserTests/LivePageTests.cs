@@ -1,0 +1,75 @@
+using Microsoft.Playwright;
+using OS2iot.Tests.Portal;
+
+namespace OS2iot.BrowserTests;
+
+public sealed class LivePageTests(Browser browser, PortalWithFakeApi portal) : IClassFixture<Browser>, IClassFixture<PortalWithFakeApi>
+{
+    [Fact]
+    public async Task Message_WhenItArrives_IsInsertedOnceAndReplacedWhenItChanges()
+    {
+        var page = await OpenDeviceAsync();
+        var id = Guid.NewGuid();
+        portal.Api.Push(portal.Api.Message(id, DateTimeOffset.UtcNow, "pending"));
+        var card = page.Locator($"#m-{id}");
+        await Assertions.Expect(card).ToBeVisibleAsync();
+        await Assertions.Expect(card.Locator(".state-wait").First).ToBeVisibleAsync();
+        Assert.Equal(id.ToString(), await page.Locator("[data-message]").First.GetAttributeAsync("data-message"));
+        await Assertions.Expect(page.Locator("[data-live-announce]")).ToHaveTextAsync("Ny besked modtaget");
+
+        portal.Api.Push(portal.Api.Message(id, DateTimeOffset.UtcNow, "delivered"));
+        await Assertions.Expect(card.Locator(".state-wait")).ToHaveCountAsync(0);
+        await Assertions.Expect(card.Locator(".state-ok").First).ToBeVisibleAsync();
+        Assert.Equal(1, await card.CountAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task List_WhenMoreThanFiftyArrive_KeepsTheNewestFifty()
+    {
+        var page = await OpenDeviceAsync();
+        var now = DateTimeOffset.UtcNow;
+        for (var i = 0; i < 60; i++)
+        {
+            portal.Api.Push(portal.Api.Message(Guid.NewGuid(), now.AddSeconds(i)));
+        }
+
+        await Assertions.Expect(page.Locator("[data-message]")).ToHaveCountAsync(50);
+        Assert.Equal(now.AddSeconds(59).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), await page.Locator("[data-message]").First.GetAttributeAsync("data-received"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Stream_WhenPaused_SaysSoAndGoesOnWhenAsked()
+    {
+        var page = await OpenDeviceAsync();
+        await page.ClickAsync("[data-live-toggle]");
+        await page.WaitForSelectorAsync("[data-live-state=paused]");
+        await page.ClickAsync("[data-live-toggle]");
+        await page.WaitForSelectorAsync("[data-live-state=live]");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Page_WhenScriptIsOff_StillSignsInAndLeafsThroughMessages()
+    {
+        var page = await browser.VisitAsync(portal.Address, script: false);
+        await page.SignInAsync(FakeApi.Email, FakeApi.Password);
+        await page.GotoAsync("/devices/1");
+        await Assertions.Expect(page.Locator("[data-message]")).ToHaveCountAsync(5);
+        await Assertions.Expect(page.Locator("[data-live-fallback]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-live-toggle]")).ToBeHiddenAsync();
+        await page.ClickAsync(".older a");
+        await Assertions.Expect(page.Locator("#messages-title")).ToHaveTextAsync("Ældre beskeder");
+        await page.Context.CloseAsync();
+    }
+
+    private async Task<IPage> OpenDeviceAsync()
+    {
+        var page = await browser.VisitAsync(portal.Address);
+        await page.SignInAsync(FakeApi.Email, FakeApi.Password);
+        await page.GotoAsync("/devices/1");
+        await page.WaitForSelectorAsync("[data-live-state=live]");
+        return page;
+    }
+}
