@@ -87,7 +87,7 @@ if (isRun)
 
     // The outside world: networks, devices, data targets.
     var simulator = builder.AddProject<Projects.OS2iot_Simulator>(Names.Simulator)
-        .WithHttpEndpoint()
+        .WithHttpEndpoint(ports.Of(Names.Simulator, 3002))
         .AsHost(builder, migrations)
         .WithReference(api)
         .WithReference(ingest)

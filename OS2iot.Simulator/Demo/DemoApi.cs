@@ -32,6 +32,9 @@ internal sealed class DemoApi(HttpClient http)
     public Task<JsonElement> PostAsync(string path, object body, CancellationToken ct) =>
         ReadAsync(http.PostAsJsonAsync("/api/v1/" + path, body, ct), ct);
 
+    public Task<JsonElement> PutAsync(string path, object body, CancellationToken ct) =>
+        ReadAsync(http.PutAsJsonAsync("/api/v1/" + path, body, ct), ct);
+
     private static async Task<JsonElement> ReadAsync(Task<HttpResponseMessage> request, CancellationToken ct)
     {
         using var response = await request;

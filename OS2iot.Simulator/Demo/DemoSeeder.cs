@@ -39,9 +39,7 @@ internal sealed class DemoSeeder(
             new { name = plan.Name, description = plan.Description, status = plan.Status, organizationId }, ct);
         var applicationId = Id(application);
         var decoderId = await DecoderAsync(api, organizationId, plan, ct);
-        var target = await api.FindOrCreateAsync(
-            $"data-target?limit={PageSize}&applicationId={applicationId}", "Demomodtager", "data-target",
-            new { name = "Demomodtager", type = "HTTP_PUSH", applicationId, url = SinkUrl(plan.Sink), timeout = 5000 }, ct);
+        var targetId = await TargetAsync(api, applicationId, SinkUrl(plan.Sink), ct);
 
         var devices = new List<(DemoDevice Device, string ApiKey)>();
         var ids = new List<int>();
@@ -52,8 +50,23 @@ internal sealed class DemoSeeder(
             devices.Add((device, key));
         }
 
-        await ConnectAsync(api, ids, decoderId, Id(target), ct);
+        await ConnectAsync(api, ids, decoderId, targetId, ct);
         return devices;
+    }
+
+    private static async Task<int> TargetAsync(DemoApi api, int applicationId, string url, CancellationToken ct)
+    {
+        var body = new { name = "Demomodtager", type = "HTTP_PUSH", applicationId, url, timeout = 5000 };
+        var target = await api.FindOrCreateAsync(
+            $"data-target?limit={PageSize}&applicationId={applicationId}", body.name, "data-target", body, ct);
+
+        // The simulator may have another address than at its first start.
+        if (target.GetProperty("url").GetString() != url)
+        {
+            await api.PutAsync($"data-target/{Id(target)}", body, ct);
+        }
+
+        return Id(target);
     }
 
     private static async Task<int?> DecoderAsync(DemoApi api, int organizationId, DemoApplication plan, CancellationToken ct) =>
