@@ -99,8 +99,7 @@ public sealed class ReverseProxyTests(RunningSystem system) : IAsyncLifetime
     [Fact]
     public async Task EverythingElse_GoesToPortal_WhichKnowsThatItIsCalledByHttps()
     {
-        using var redirect = await _http.GetAsync("/", Ct);
-        using var page = await _http.GetAsync(redirect.Headers.Location ?? new Uri("/", UriKind.Relative), Ct);
+        using var page = await _http.GetAsync("/sign-in", Ct);
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.StartsWith("text/html", page.Content.Headers.ContentType!.ToString(), StringComparison.Ordinal);

@@ -35,7 +35,10 @@ public static class EgressExtensions
         UseProxy = false,
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(5),
-        MaxConnectionsPerServer = 16,
+
+        // No limit per server: one server may be the target of many organizations, and one that hangs on a path of its own must not
+        // take the others' connections. What one target may have at once is its lane's business.
+        MaxConnectionsPerServer = int.MaxValue,
         MaxResponseHeadersLength = 16,
         MaxResponseDrainSize = 4 * 1024,
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),

@@ -38,15 +38,18 @@ public sealed class DemoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Demo_WhenStartedTwice_BuildsTheTownOnce()
+    public async Task Demo_WhenStartedTwice_BuildsTheTownOnceAndSendsToWhereItIsNow()
     {
+        var targets = new List<string>();
         for (var start = 0; start < 2; start++)
         {
             var before = World.Keys.Length;
             await using var simulator = await StartAsync();
             await UntilAsync(() => World.Keys.Skip(before).Distinct().Count() == Devices);
+            targets.Add(World.Of("data-target")[0]["url"]!.GetValue<string>());
         }
 
+        Assert.NotEqual(targets[0], targets[1]);
         Assert.Single(World.Of("organization"));
         Assert.Equal(DemoTown.Applications.Count, World.Of("application").Count);
         Assert.Equal(DemoTown.Applications.Count, World.Of("data-target").Count);

@@ -82,6 +82,11 @@ internal sealed class FakeApiAndIngest : IAsyncDisposable
             Listed(Of("iot-device-payload-decoder-data-target-connection").Where(c => c["dataTargetId"]!.GetValue<int>() == id)));
         _app.MapGet("/api/v1/data-target", (int applicationId) =>
             Listed(Of("data-target").Where(t => t["applicationId"]!.GetValue<int>() == applicationId)));
+        _app.MapPut("/api/v1/data-target/{id:int}", (int id, JsonObject body) =>
+        {
+            Of("data-target").Single(t => t["id"]!.GetValue<int>() == id)["url"] = body["url"]!.GetValue<string>();
+            return Results.Json(new { id });
+        });
         _app.MapGet("/api/v1/{path}", (string path) => Listed(Of(path)));
         _app.MapPost("/api/v1/{path}", (string path, JsonObject body, HttpContext context) =>
             context.Request.Headers.Authorization == "Bearer token" ? Results.Json(Create(path, body), statusCode: 201) : Results.Unauthorized());
