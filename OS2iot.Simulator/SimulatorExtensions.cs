@@ -9,6 +9,7 @@ internal static class SimulatorExtensions
             .Configure(options => options.IsProduction = builder.Environment.IsProduction())
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        builder.Services.AddHostedService<LoopbackOnly>();
         return builder;
     }
 }

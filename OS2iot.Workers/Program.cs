@@ -25,7 +25,7 @@ if (MigrateExtensions.IsMigrate(args))
 }
 
 builder.AddMessaging();
-builder.AddPayloadDecoders();
+builder.AddPayloadDecoders(keepReady: true);
 builder.AddDataTargets();
 builder.AddRouting();
 builder.AddLiveView();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OS2iot.Core.DataTargets.Egress;
 
 namespace OS2iot.Core.DataTargets;
 
@@ -24,7 +25,9 @@ internal sealed class DataTargetType<TSettings, TSender>(string name, string tit
     where TSettings : class
     where TSender : class, IDataTargetSender<TSettings>
 {
-    internal override void Register(IServiceCollection services) => services.AddSingleton<TSender>();
+    /// <summary>Each sender may ask for a guarded HTTP client by its own name.</summary>
+    internal override void Register(IServiceCollection services) =>
+        services.AddGuardedHttpClient(typeof(TSender).Name).AddSingleton<TSender>();
 
     internal override Task<DeliveryResult> SendAsync(
         IServiceProvider services, DeliveryMessage message, object settings, CancellationToken ct) =>

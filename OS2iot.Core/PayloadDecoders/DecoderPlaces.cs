@@ -21,6 +21,7 @@ internal sealed partial class DecoderPlaces : IDisposable
 
     private readonly DecodeLimits _limits;
     private readonly TimeSpan _idleTimeout;
+    private readonly bool _keepReady;
     private readonly Func<DecoderRun, DecodeResult?> _refuse;
     private readonly Action<DecoderRun, DecodeResult> _ended;
     private readonly DecoderLanes _lanes;
@@ -38,6 +39,7 @@ internal sealed partial class DecoderPlaces : IDisposable
     {
         _limits = options.ToLimits();
         _idleTimeout = options.IdleTimeout;
+        _keepReady = options.KeepReady;
         _refuse = refuse;
         _ended = ended;
         _logger = logger;
@@ -69,6 +71,11 @@ internal sealed partial class DecoderPlaces : IDisposable
 
     private void Serve(Place place)
     {
+        if (_keepReady)
+        {
+            StartAhead(place);
+        }
+
         while (!_stopped)
         {
             if (_lanes.Take(_idleTimeout) is { } run)
@@ -76,7 +83,7 @@ internal sealed partial class DecoderPlaces : IDisposable
                 Serve(place, run);
                 _lanes.Done(run);
             }
-            else
+            else if (!_keepReady)
             {
                 place.End();
             }
@@ -118,6 +125,19 @@ internal sealed partial class DecoderPlaces : IDisposable
             LogUnexpected(exception);
             place.End();
             run.Fail(exception);
+        }
+    }
+
+    /// <summary>If it does not work now, the first run tries again and says so.</summary>
+    private void StartAhead(Place place)
+    {
+        try
+        {
+            TryStart(place);
+        }
+        catch (Exception exception)
+        {
+            LogUnexpected(exception);
         }
     }
 

@@ -54,6 +54,12 @@ public sealed class DecodingOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Decoding:IdleTimeout must be between 1 s and 1 day.")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Starts all processes with the host and keeps them: no message ever waits for one to start, not even while a neighbour's
+    /// script takes one down after the other.
+    /// </summary>
+    public bool KeepReady { get; set; }
+
     /// <summary>Runs that wait for a process before callers wait to hand over more.</summary>
     [Range(16, 100_000, ErrorMessage = "Decoding:QueueLimit must be between 16 and 100,000.")]
     public int QueueLimit { get; set; } = 1_024;

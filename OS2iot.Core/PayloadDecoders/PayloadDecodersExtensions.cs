@@ -7,9 +7,11 @@ namespace OS2iot.Core.PayloadDecoders;
 public static class PayloadDecodersExtensions
 {
     /// <summary>Registers the sandbox that runs users' scripts.</summary>
-    public static IHostApplicationBuilder AddPayloadDecoders(this IHostApplicationBuilder builder)
+    /// <param name="builder">The host's.</param>
+    /// <param name="keepReady">For a host whose work it is; others start it when somebody tries a script.</param>
+    public static IHostApplicationBuilder AddPayloadDecoders(this IHostApplicationBuilder builder, bool keepReady = false)
     {
-        builder.Services.AddOptions<DecodingOptions>().BindConfiguration(DecodingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<DecodingOptions>().Configure(options => options.KeepReady = keepReady).BindConfiguration(DecodingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<DecoderSandbox>();
         builder.Services.AddHealthChecks().AddCheck<SandboxCheck>("decoders");
         return builder;

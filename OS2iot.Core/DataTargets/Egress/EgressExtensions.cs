@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace OS2iot.Core.DataTargets.Egress;
+
+public static class EgressExtensions
+{
+    private const string NotADestination = "Egress:AllowedHosts must list hosts with or without a port, such as localhost:5005, and networks such as 10.20.0.0/16.";
+
+    /// <summary>
+    /// A named client for addresses that users type: public ones only unless the operator allows more, certificates verified, no
+    /// redirects, no proxy, no cookies, a bounded number of connections, and nothing of the address in the log.
+    /// </summary>
+    public static IServiceCollection AddGuardedHttpClient(this IServiceCollection services, string name)
+    {
+        services.AddOptions<EgressOptions>()
+            .BindConfiguration(EgressOptions.Section)
+            .Validate(options => Array.TrueForAll(options.AllowedHosts, AllowedDestinations.IsValid), NotADestination)
+            .ValidateOnStart();
+        services.TryAddSingleton<AllowedDestinations>();
+        services.TryAddSingleton<INameResolver, SystemNameResolver>();
+        services.TryAddSingleton<GuardedConnection>();
+        services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider.GetRequiredService<GuardedConnection>()))
+            .ConfigureAdditionalHttpMessageHandlers((handlers, _) => handlers.Clear()) // service discovery knows our own hosts by name
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // connections are renewed below, which follows changes in DNS
+            .RemoveAllLoggers();
+        return services;
+    }
+
+    private static SocketsHttpHandler Handler(GuardedConnection connection) => new()
+    {
+        ConnectCallback = connection.ConnectAsync,
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        MaxConnectionsPerServer = 16,
+        MaxResponseHeadersLength = 16,
+        MaxResponseDrainSize = 4 * 1024,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+    };
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace OS2iot.Core.DataTargets.Egress;
+
+/// <summary>
+/// Opens connections on a user's word. The address that is checked is the one that is connected to: a name is resolved once, so
+/// an answer that changes in between gains nothing.
+/// </summary>
+internal sealed class GuardedConnection(AllowedDestinations allowed, INameResolver names)
+{
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var isPlain = context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttp;
+        return new NetworkStream(await ConnectAsync(host, port, isPlain, ct), ownsSocket: true);
+    }
+
+    /// <exception cref="EgressRefusedException">We don't connect there.</exception>
+    /// <exception cref="SocketException">Nobody answers there.</exception>
+    public async Task<Socket> ConnectAsync(string host, int port, bool isPlain, CancellationToken ct)
+    {
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await names.ResolveAsync(host, ct);
+        if (addresses.Length == 0)
+        {
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
+
+        var open = allowed.Allows(host, port) ? addresses : Array.FindAll(addresses, a => allowed.Allows(a) || (!isPlain && PublicAddress.Is(a)));
+        if (open.Length == 0)
+        {
+            throw new EgressRefusedException(
+                isPlain && Array.Exists(addresses, PublicAddress.Is)
+                    ? "Plain http is not allowed to this host; use https, or ask the operator to allow the host."
+                    : "The address is internal or reserved; the operator has to allow the host.");
+        }
+
+        return await ConnectAsync(open, port, ct);
+    }
+
+    private static async Task<Socket> ConnectAsync(IPAddress[] addresses, int port, CancellationToken ct)
+    {
+        for (var i = 0; ; i++)
+        {
+            var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(addresses[i], port), ct);
+                return socket;
+            }
+            catch (SocketException) when (i + 1 < addresses.Length)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
+}
+
+/// <summary>The system's resolver, or a test's.</summary>
+internal interface INameResolver
+{
+    Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct);
+}
+
+internal sealed class SystemNameResolver : INameResolver
+{
+    public Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct) => Dns.GetHostAddressesAsync(host, ct);
+}
+
+/// <summary>A user named an address that we do not connect to. The message is for the user.</summary>
+internal sealed class EgressRefusedException(string message) : Exception(message);
