@@ -87,12 +87,17 @@ public sealed class DemoTests : IAsyncLifetime
         await UntilAsync(() => World.Keys.Distinct().Count() == Devices);
         World.RetryAfter = null;
 
+        // The answers have to arrive, and the waits to begin, before the clock moves.
+        await Task.Delay(500, Ct);
         _clock.Advance(TimeSpan.FromSeconds(100));
         await Task.Delay(300, Ct);
         Assert.Equal(Devices, World.Keys.Length);
 
-        _clock.Advance(TimeSpan.FromSeconds(30));
-        await UntilAsync(() => World.Keys.Length >= 2 * Devices);
+        await UntilAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(5));
+            return World.Keys.Length >= 2 * Devices;
+        });
     }
 
     [Fact]
