@@ -17,6 +17,7 @@ internal sealed class Clock(TimeProvider time, IOptions<PortalOptions> options)
 
     public string TimeOfDay(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>In the very words that browsers use, since script goes on counting from there.</summary>
     public string Relative(DateTimeOffset at)
     {
         var ago = time.GetUtcNow() - at;
@@ -26,6 +27,7 @@ internal sealed class Clock(TimeProvider time, IOptions<PortalOptions> options)
             { Ticks: < 0 } => Exact(at),
             { TotalSeconds: < 60 } => Words.SecondsAgo.With((int)ago.TotalSeconds),
             { TotalMinutes: < 60 } => Words.MinutesAgo.With((int)ago.TotalMinutes),
+            { TotalHours: < 2 } => Words.OneHourAgo,
             { TotalHours: < 24 } => Words.HoursAgo.With((int)ago.TotalHours),
             { TotalDays: < 2 } => Words.OneDayAgo,
             { TotalDays: < 30 } => Words.DaysAgo.With((int)ago.TotalDays),

@@ -55,9 +55,10 @@ internal static class Words
     public static readonly Text CreatedBy = new("Oprettet {0}", "Created {0}");
 
     public static readonly Text JustNow = new("lige nu", "just now");
-    public static readonly Text SecondsAgo = new("for {0} sek. siden", "{0} s ago");
-    public static readonly Text MinutesAgo = new("for {0} min. siden", "{0} min ago");
-    public static readonly Text HoursAgo = new("for {0} t. siden", "{0} h ago");
-    public static readonly Text DaysAgo = new("for {0} dage siden", "{0} days ago");
-    public static readonly Text OneDayAgo = new("for 1 dag siden", "1 day ago");
+    public static readonly Text SecondsAgo = new("{0} sek. siden", "{0} sec. ago");
+    public static readonly Text MinutesAgo = new("{0} min. siden", "{0} min. ago");
+    public static readonly Text OneHourAgo = new("1 time siden", "1 hr. ago");
+    public static readonly Text HoursAgo = new("{0} timer siden", "{0} hr. ago");
+    public static readonly Text DaysAgo = new("{0} dage siden", "{0} days ago");
+    public static readonly Text OneDayAgo = new("1 dag siden", "1 day ago");
 }

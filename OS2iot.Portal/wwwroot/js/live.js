@@ -46,6 +46,8 @@ if (box?.dataset.live) {
     const last = document.querySelector("#last-active");
     const time = card.querySelector("time[data-relative]");
     if (last && time) last.replaceChildren(time.cloneNode(true));
+    const exact = document.querySelector("#last-exact");
+    if (exact) exact.textContent = card.querySelector("h3 time").textContent;
   };
 
   const connect = () => {
