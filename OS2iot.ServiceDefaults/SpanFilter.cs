@@ -6,13 +6,14 @@ namespace OS2iot.ServiceDefaults;
 /// <summary>What must not, or need not, leave the process as part of a trace.</summary>
 internal sealed class SpanFilter : BaseProcessor<Activity>
 {
+    private const string Database = "Npgsql";
     private const string Query = "url.query";
     private const string FullAddress = "url.full";
 
     public override void OnEnd(Activity data)
     {
-        // Polling and leases are database spans without a parent; they would bury the traces of messages.
-        if (data.ParentSpanId == default && data.Source.Name == "Npgsql")
+        // Polling, leases and health checks are database spans whose parent is nobody's trace; they would bury those of messages.
+        if (data.Source.Name == Database && data.Parent is not { Recorded: true })
         {
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
             return;
