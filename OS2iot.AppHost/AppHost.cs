@@ -10,6 +10,7 @@ var administrator = new FirstAdministrator(state);
 
 // Secrets: made up at the first start, kept in the state folder. Parameters:NAME sets one from outside.
 var masterKey = builder.AddSecret("master-key", length: 44);
+var portalKey = builder.AddSecret("portal-master-key", length: 44);
 var jwtSecret = builder.AddSecret("jwt-secret", length: 44);
 var mosquittoPassword = builder.AddSecret("mosquitto-password", length: 32);
 var chirpStackSecret = builder.AddSecret("chirpstack-api-secret", length: 44);
@@ -65,6 +66,7 @@ var portal = builder.AddProject<Projects.OS2iot_Portal>(Names.Portal)
     .AsHost(builder, migrations)
     .WithReference(api)
     .WithEnvironment("Ingest__PublicUrl", ingest.GetEndpoint("http"))
+    .WithEnvironment("Secrets__MasterKey", portalKey) // its own: the portal has no business with the database's secrets
     .WaitFor(api);
 
 if (mosquitto is not null)
