@@ -26,12 +26,18 @@ internal sealed partial class ReceiveData(
 
     private const int DeduplicationIdMaxLength = 200;
 
+    /// <summary>While the log is away every device would have its own line, and its own stack trace.</summary>
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(10);
+
     private static readonly Answer NoSuchDevice = new(StatusCodes.Status403Forbidden, "MESSAGE.DEVICE-DOES-NOT-EXIST", "Forbidden");
 
     private static readonly Answer TooLarge = new(StatusCodes.Status413PayloadTooLarge, "request entity too large", null);
 
     private static readonly Answer TryAgain = new(
         StatusCodes.Status503ServiceUnavailable, "The message could not be stored. Send it again later.", "Service Unavailable");
+
+    private long _warnedAt;
+    private int _notTaken;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -51,7 +57,7 @@ internal sealed partial class ReceiveData(
         }
         catch (Exception exception) when (exception is LogUnavailableException or NpgsqlException or TimeoutException)
         {
-            LogNotTaken(exception);
+            SayNotTaken(exception);
             context.Response.Headers.RetryAfter = ((int)options.Value.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             await TryAgain.WriteAsync(context);
         }
@@ -117,6 +123,17 @@ internal sealed partial class ReceiveData(
         return given.Count == 1 && given[0] is { Length: > 0 and <= DeduplicationIdMaxLength } id ? id : null;
     }
 
-    [LoggerMessage(LogLevel.Warning, "A message was not taken, its sender was asked to try again")]
-    private partial void LogNotTaken(Exception exception);
+    private void SayNotTaken(Exception exception)
+    {
+        Interlocked.Increment(ref _notTaken);
+        var last = Volatile.Read(ref _warnedAt);
+        var now = clock.GetTimestamp();
+        if ((last == 0 || clock.GetElapsedTime(last, now) > BetweenWarnings) && Interlocked.CompareExchange(ref _warnedAt, now, last) == last)
+        {
+            LogNotTaken(exception, Interlocked.Exchange(ref _notTaken, 0));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} messages were not taken, their senders were asked to try again")]
+    private partial void LogNotTaken(Exception exception, int count);
 }

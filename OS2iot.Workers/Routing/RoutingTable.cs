@@ -4,6 +4,7 @@ using System.Text.Json;
 using Npgsql;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.Devices;
 using OS2iot.Core.PayloadDecoders;
 
 namespace OS2iot.Workers.Routing;
@@ -116,7 +117,7 @@ internal sealed partial class RoutingTable : IDisposable
             await using var reader = await batch.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
-                devices[reader.GetInt32(0)] = new DecoderDevice(DeviceJson(reader));
+                devices[reader.GetInt32(0)] = new DecoderDevice(MetadataOf(reader).ToJson());
             }
 
             await reader.NextResultAsync(ct);
@@ -221,26 +222,21 @@ internal sealed partial class RoutingTable : IDisposable
     private static NpgsqlBatchCommand Command(string sql, int[] ids) =>
         new(sql) { Parameters = { new NpgsqlParameter<int[]> { TypedValue = ids } } };
 
-    private static byte[] DeviceJson(NpgsqlDataReader reader)
+    private static DecoderMetadata MetadataOf(NpgsqlDataReader reader) => new()
     {
-        double? latitude = reader.IsDBNull(3) ? null : reader.GetDouble(3);
-        double? longitude = reader.IsDBNull(4) ? null : reader.GetDouble(4);
-        return JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            id = reader.GetInt32(0),
-            name = reader.GetString(1),
-            type = reader.GetString(2),
-            location = latitude is null || longitude is null
-                ? null
-                : new { type = "Point", coordinates = new[] { longitude.Value, latitude.Value } },
-            commentOnLocation = reader.IsDBNull(5) ? null : reader.GetString(5),
-            comment = reader.IsDBNull(6) ? null : reader.GetString(6),
-            metadata = reader.IsDBNull(7) ? null : reader.GetString(7),
-            createdAt = reader.GetFieldValue<DateTimeOffset>(8),
-            updatedAt = reader.GetFieldValue<DateTimeOffset>(9),
-            application = new { id = reader.GetInt32(10), name = reader.GetString(11) },
-        });
-    }
+        Id = reader.GetInt32(0),
+        Name = reader.GetString(1),
+        Type = DeviceTypes.Parse(reader.GetString(2)),
+        Latitude = reader.IsDBNull(3) ? null : reader.GetDouble(3),
+        Longitude = reader.IsDBNull(4) ? null : reader.GetDouble(4),
+        CommentOnLocation = reader.IsDBNull(5) ? null : reader.GetString(5),
+        Comment = reader.IsDBNull(6) ? null : reader.GetString(6),
+        Metadata = reader.IsDBNull(7) ? null : reader.GetString(7),
+        CreatedAt = reader.GetFieldValue<DateTimeOffset>(8),
+        UpdatedAt = reader.GetFieldValue<DateTimeOffset>(9),
+        ApplicationId = reader.GetInt32(10),
+        ApplicationName = reader.GetString(11),
+    };
 
     [LoggerMessage(LogLevel.Error, "Data target {DataTargetId} has the type {Type}, which this version does not know; its messages wait")]
     private partial void LogUnknownType(int dataTargetId, string type);

@@ -157,6 +157,20 @@ public sealed class ReceiveDataTests(PostgreSql postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Posts_WhenTheLogIsAway_ShareOneWarning()
+    {
+        await _host.ADeviceAsync(_key);
+        _host.Log.IsAway = true;
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var response = await PostAsync("{}");
+        }
+
+        Assert.Single(_host.Lines.All, line => line.Contains("not taken", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Post_WithAnIdempotencyKey_KeepsItAsTheNetworksId()
     {
         await _host.ADeviceAsync(_key);

@@ -29,7 +29,8 @@ public sealed class AppHostDescriptionTests : IDisposable
     public async Task Environment_OfEachProcess_IsAsWrittenDown()
     {
         var builder = await Describe(
-            "--Parameters:master-key=MASTER-KEY", "--Parameters:jwt-secret=JWT-SECRET", "--Parameters:mosquitto-password=MOSQUITTO-PASSWORD",
+            "--Parameters:master-key=MASTER-KEY", "--Parameters:portal-master-key=PORTAL-MASTER-KEY",
+            "--Parameters:jwt-secret=JWT-SECRET", "--Parameters:mosquitto-password=MOSQUITTO-PASSWORD",
             "--Parameters:postgres-password=POSTGRES/PASSWORD", "--Ports:Postgres=25432");
 
         AssertIsGolden("environment.txt", string.Join('\n', await EnvironmentsAsync(builder)) + "\n");

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using OS2iot.Core.Devices;
-using OS2iot.Core.GenericHttp;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Decoder;
 
@@ -202,19 +201,29 @@ public sealed class DecoderSandboxTests(SharedSandbox shared) : IClassFixture<Sh
     }
 
     [Fact]
-    public void Describe_NamesTheDeviceWithoutItsSecrets()
+    public void Metadata_TellsADeviceAsTheApiDoes()
     {
-        var device = new GenericHttpDevice
+        var metadata = new DecoderMetadata
         {
-            Id = 4, Name = "Havnen", ApiKeyHash = [1, 2], ApiKeyCiphertext = "secret", Latitude = 55.6, Longitude = 8.2, Metadata = """{"a":"b"}""",
+            Id = 4,
+            Name = "Havnen",
+            Type = DeviceType.GenericHttp,
+            Latitude = 55.6,
+            Longitude = 8.2,
+            Metadata = """{"a":"b"}""",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            UpdatedAt = DateTimeOffset.UnixEpoch,
+            ApplicationId = 3,
+            ApplicationName = "Vandstand",
         };
 
-        var text = Encoding.UTF8.GetString(DecoderMetadata.Describe(device));
+        var told = JsonElement.Parse(metadata.ToJson());
 
-        Assert.Contains("\"name\":\"Havnen\"", text, StringComparison.Ordinal);
-        Assert.Contains("[8.2,55.6]", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("apiKey", text, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("Havnen", told.GetProperty("name").GetString());
+        Assert.Equal("GENERIC_HTTP", told.GetProperty("type").GetString());
+        Assert.Equal([8.2, 55.6], told.GetProperty("location").GetProperty("coordinates").EnumerateArray().Select(c => c.GetDouble()));
+        Assert.Equal("""{"a":"b"}""", told.GetProperty("metadata").GetString());
+        Assert.Equal("Vandstand", told.GetProperty("application").GetProperty("name").GetString());
     }
 
     [Theory]
