@@ -104,7 +104,10 @@ internal static class ApiDocumentExtensions
             {
                 operation.Parameters!.Add(new OpenApiParameter
                 {
-                    Name = name, In = location, Required = location == ParameterLocation.Path, Schema = new OpenApiSchema { Type = type },
+                    Name = name,
+                    In = location,
+                    Required = location == ParameterLocation.Path,
+                    Schema = new OpenApiSchema { Type = type },
                 });
             }
         }

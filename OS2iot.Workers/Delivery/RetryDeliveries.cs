@@ -85,7 +85,8 @@ internal sealed partial class RetryDeliveries(
         try
         {
             var delivery = new OutgoingDelivery(
-                claimed.Message, target, claimed.ConnectionId, claimed.PayloadDecoderId, claimed.TraceParent) { AttemptsBefore = claimed.Attempts };
+                claimed.Message, target, claimed.ConnectionId, claimed.PayloadDecoderId, claimed.TraceParent)
+            { AttemptsBefore = claimed.Attempts };
             var lane = lanes.Of(target.Id);
 
             // No place within the lease: it runs out, and the delivery is claimed again when there is one.

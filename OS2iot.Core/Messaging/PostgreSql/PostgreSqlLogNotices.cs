@@ -116,7 +116,8 @@ internal sealed partial class PostgreSqlLogNotices : IAsyncDisposable
         {
             await using var connection = await _database.OpenConnectionAsync(ct);
             await using var command = new NpgsqlCommand(
-                "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)", connection) { CommandTimeout = 2 };
+                "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)", connection)
+            { CommandTimeout = 2 };
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _self });
             await command.PrepareAsync(ct);

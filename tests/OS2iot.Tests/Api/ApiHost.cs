@@ -128,7 +128,11 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         var admin = await SignedInAsGlobalAdmin();
         return (await admin.Post("data-target", new
         {
-            name = Name("target"), type = "HTTP_PUSH", applicationId, url = "https://example.dk/sink", timeout = 3000,
+            name = Name("target"),
+            type = "HTTP_PUSH",
+            applicationId,
+            url = "https://example.dk/sink",
+            timeout = 3000,
             authorizationHeader = "Bearer very-secret",
         })).Id();
     }

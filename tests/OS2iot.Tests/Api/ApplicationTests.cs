@@ -14,9 +14,17 @@ public sealed class ApplicationTests(ApiHost api)
 
         var created = (await applicationAdmin.Post("application", new
         {
-            name = ApiHost.Name("Åer"), organizationId = organization, description = (string?)null, status = "IN-OPERATION",
-            startDate = "2024-01-02", endDate = "no date", contactPhone = "+45123456", personalData = true,
-            controlledProperties = new[] { "temperature", "pH" }, deviceTypes = new[] { "OTHER", "LORAWAN" }, unknown = 1,
+            name = ApiHost.Name("Åer"),
+            organizationId = organization,
+            description = (string?)null,
+            status = "IN-OPERATION",
+            startDate = "2024-01-02",
+            endDate = "no date",
+            contactPhone = "+45123456",
+            personalData = true,
+            controlledProperties = new[] { "temperature", "pH" },
+            deviceTypes = new[] { "OTHER", "LORAWAN" },
+            unknown = 1,
         })).Is(HttpStatusCode.Created);
 
         Assert.Equal("2024-01-02T00:00:00.000Z", created["startDate"].GetString());
@@ -36,8 +44,13 @@ public sealed class ApplicationTests(ApiHost api)
 
         var answer = (await admin.Post("application", new
         {
-            name = "", organizationId = "1", status = "x", contactPhone = "call me maybe", personalData = "yes",
-            controlledProperties = new[] { "pH", "pH", "soul" }, hardware = new string('x', 1025),
+            name = "",
+            organizationId = "1",
+            status = "x",
+            contactPhone = "call me maybe",
+            personalData = "yes",
+            controlledProperties = new[] { "pH", "pH", "soul" },
+            hardware = new string('x', 1025),
         })).Is(HttpStatusCode.BadRequest);
 
         Assert.Equal(["minLength"], answer.Rules("name"));
@@ -74,7 +87,12 @@ public sealed class ApplicationTests(ApiHost api)
         var name = ApiHost.Name("application");
         var id = (await admin.Post("application", new
         {
-            name, organizationId = organization, description = "kept", owner = "cleared", startDate = "2024-01-02T03:04:05Z", controlledProperties = new[] { "pH" },
+            name,
+            organizationId = organization,
+            description = "kept",
+            owner = "cleared",
+            startDate = "2024-01-02T03:04:05Z",
+            controlledProperties = new[] { "pH" },
         })).Id();
 
         (await admin.Put($"application/{id}?observe=response", new { name, organizationId = organization, owner = (string?)null })).Is(HttpStatusCode.OK);

@@ -14,7 +14,12 @@ public sealed class DataTargetTests(ApiHost api)
 
         var created = (await writer.Post("data-target", new
         {
-            name = "t", type = "HTTP_PUSH", applicationId = application, url = "http://localhost:9/x", timeout = 3000, authorizationHeader = "Bearer top-secret",
+            name = "t",
+            type = "HTTP_PUSH",
+            applicationId = application,
+            url = "http://localhost:9/x",
+            timeout = 3000,
+            authorizationHeader = "Bearer top-secret",
         })).Is(HttpStatusCode.Created);
 
         Assert.Equal("http://localhost:9/x", created["url"].GetString());
@@ -51,7 +56,11 @@ public sealed class DataTargetTests(ApiHost api)
         var writer = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
         var body = new Dictionary<string, object?>
         {
-            ["name"] = "t", ["type"] = "HTTP_PUSH", ["applicationId"] = world.Application, ["url"] = "https://example.dk/new", ["timeout"] = 1,
+            ["name"] = "t",
+            ["type"] = "HTTP_PUSH",
+            ["applicationId"] = world.Application,
+            ["url"] = "https://example.dk/new",
+            ["timeout"] = 1,
         };
         async Task<bool> Secret() => (await writer.Put($"data-target/{world.DataTarget}", body)).Is(HttpStatusCode.OK)["authorizationHeaderSet"].GetBoolean();
 

@@ -14,8 +14,13 @@ public sealed class DeviceTests(ApiHost api)
 
         var created = (await writer.Post("iot-device", new
         {
-            name = "Sensor", type = "GENERIC_HTTP", applicationId = application, longitude = 10.2, latitude = 56.15,
-            metadata = """{"floor":"2"}""", comment = (string?)null,
+            name = "Sensor",
+            type = "GENERIC_HTTP",
+            applicationId = application,
+            longitude = 10.2,
+            latitude = 56.15,
+            metadata = """{"floor":"2"}""",
+            comment = (string?)null,
         })).Is(HttpStatusCode.Created);
 
         Assert.True(Guid.TryParse(created["apiKey"].GetString(), out _));
@@ -36,7 +41,12 @@ public sealed class DeviceTests(ApiHost api)
 
         var answer = (await admin.Post("iot-device", new
         {
-            type = "TELEPATHY", applicationId = 0, longitude = 181, latitude = "56", metadata = """{"":"x"}""", deviceModelId = 1.5,
+            type = "TELEPATHY",
+            applicationId = 0,
+            longitude = 181,
+            latitude = "56",
+            metadata = """{"":"x"}""",
+            deviceModelId = 1.5,
         })).Is(HttpStatusCode.BadRequest);
 
         Assert.Equal(["isString", "maxLength", "minLength"], answer.Rules("name"));

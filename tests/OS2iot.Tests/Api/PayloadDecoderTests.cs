@@ -104,6 +104,8 @@ public sealed class PayloadDecoderTests(ApiHost api)
 
     private static Task<Answer> Try(ApiClient client, string script) => client.Post("test-payload-decoder", new
     {
-        code = System.Text.Json.JsonSerializer.Serialize(script), iotDeviceJsonString = """{"name":"æ"}""", rawPayloadJsonString = """{"level":1.5}""",
+        code = System.Text.Json.JsonSerializer.Serialize(script),
+        iotDeviceJsonString = """{"name":"æ"}""",
+        rawPayloadJsonString = """{"level":1.5}""",
     });
 }
