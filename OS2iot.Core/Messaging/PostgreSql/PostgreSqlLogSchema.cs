@@ -139,6 +139,11 @@ public static class PostgreSqlLogSchema
                     RETURN '';
                 END IF;
 
+                -- A topic that nobody has read yet has readers to come: they were not started, or not yet.
+                IF NOT EXISTS (SELECT FROM log_cursors c WHERE c.topic = in_topic) THEN
+                    RETURN 'nobody yet';
+                END IF;
+
                 SELECT c.group_name INTO behind FROM log_cursors c
                 WHERE c.topic = in_topic AND c.partition = p AND c.position < newest."offset" LIMIT 1;
                 IF behind IS NOT NULL THEN

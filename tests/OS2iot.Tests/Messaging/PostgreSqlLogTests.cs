@@ -226,6 +226,19 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
     }
 
     [Fact]
+    public async Task Trim_WhenNobodyHasReadTheTopicYet_KeepsItForItsReaders()
+    {
+        await using var host = await StartHostAsync();
+        await MoveToAsync(-2);
+        await host.Log.AppendAsync(Topic, ALog.Of(1, 0), Ct);
+
+        Assert.Equal(0, await NewJob().TrimAsync(TimeSpan.Zero, Ct));
+
+        await using var reader = new Reader(host, Topic, "readers");
+        await reader.HasAsync(1);
+    }
+
+    [Fact]
     public async Task Trim_WhenItRunsUnderLoad_NothingIsLost()
     {
         await using var host = await StartHostAsync();
