@@ -5,6 +5,7 @@ using System.Text.Json;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class ConventionsTests(ApiHost api)
 {
     [Fact]
@@ -27,6 +28,8 @@ public sealed class ConventionsTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /")]
+    [Covers("GET /healthcheck")]
     public async Task Root_WhenAnybodyAsks_SaysWhatItIs()
     {
         (await api.Anonymous().Get("")).Is(HttpStatusCode.OK);
