@@ -10,6 +10,7 @@ using OS2iot.Api.DataTargets;
 using OS2iot.Api.Devices;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
+using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
@@ -30,6 +31,12 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(Login)] = new(Reach.Open, Body: _ => new { username = "nobody@example.dk", password = "wrong" }),
         [typeof(GetProfile)] = new(Reach.Own),
         [typeof(GetMe)] = new(Reach.Own),
+
+        [typeof(BeginKombitLogin)] = new(Reach.Open),
+        [typeof(CompleteKombitLogin)] = new(Reach.Open),
+        [typeof(BeginKombitLogout)] = new(Reach.Own),
+        [typeof(CompleteKombitLogout)] = new(Reach.Open),
+        [typeof(GetKombitMetadata)] = new(Reach.Open),
 
         [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
         [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
