@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Devices;
@@ -44,6 +45,9 @@ public sealed class Application : Entity
 
     public string? Hardware { get; set; }
 
+    /// <summary>A JSON object whose values are text, as the user sent it.</summary>
+    public string? Metadata { get; set; }
+
     /// <summary>The id of this application at ChirpStack, once it has one.</summary>
     public string? ChirpStackId { get; set; }
 
@@ -60,6 +64,28 @@ public sealed class Application : Entity
     public List<ApplicationControlledProperty> ControlledProperties { get; } = [];
 
     public List<ApplicationDeviceType> DeviceTypes { get; } = [];
+
+    public List<ContactPerson> ContactPersons { get; } = [];
+
+    public List<MulticastGroup> MulticastGroups { get; } = [];
+}
+
+/// <summary>Somebody to ask about an application.</summary>
+public sealed class ContactPerson : Entity
+{
+    public const int TextMaxLength = 100;
+
+    public const int PhoneMaxLength = 12;
+
+    public string? Role { get; set; }
+
+    public required string Name { get; set; }
+
+    public string? Email { get; set; }
+
+    public string? Phone { get; set; }
+
+    public int ApplicationId { get; set; }
 }
 
 /// <summary>A quantity that the application's devices measure, by its word in the smart data models.</summary>
@@ -79,7 +105,8 @@ public sealed class ApplicationDeviceType : Entity
 }
 
 internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Application>,
-    IEntityTypeConfiguration<ApplicationControlledProperty>, IEntityTypeConfiguration<ApplicationDeviceType>
+    IEntityTypeConfiguration<ApplicationControlledProperty>, IEntityTypeConfiguration<ApplicationDeviceType>,
+    IEntityTypeConfiguration<ContactPerson>
 {
     public void Configure(EntityTypeBuilder<Application> builder)
     {
@@ -87,10 +114,13 @@ internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Applic
         builder.HasIndex(a => a.Name).IsUnique();
         builder.HasOne(a => a.Organization).WithMany(o => o.Applications).OnDelete(DeleteBehavior.Cascade);
         builder.HasMany(a => a.ControlledProperties).WithOne().HasForeignKey(p => p.ApplicationId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasMany(a => a.ContactPersons).WithOne().HasForeignKey(p => p.ApplicationId).OnDelete(DeleteBehavior.Cascade);
         builder.HasMany(a => a.DeviceTypes).WithOne().HasForeignKey(t => t.ApplicationId).OnDelete(DeleteBehavior.Cascade);
     }
 
     public void Configure(EntityTypeBuilder<ApplicationControlledProperty> builder) => builder.ToTable("application_controlled_properties");
 
     public void Configure(EntityTypeBuilder<ApplicationDeviceType> builder) => builder.ToTable("application_device_types");
+
+    public void Configure(EntityTypeBuilder<ContactPerson> builder) => builder.ToTable("application_contact_persons");
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets.OpenDataDk;
 
 namespace OS2iot.Core.DataTargets;
 
@@ -25,6 +26,9 @@ public sealed class DataTarget : Entity
     public required string Settings { get; set; }
 
     public List<DataTargetConnection> Connections { get; } = [];
+
+    /// <summary>What the public may read of it; null unless it is shared as open data.</summary>
+    public OpenDataDkDataset? OpenDataDkDataset { get; set; }
 }
 
 internal sealed class DataTargetConfiguration : IEntityTypeConfiguration<DataTarget>

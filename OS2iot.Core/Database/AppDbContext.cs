@@ -1,11 +1,17 @@
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.DataTargets.OpenDataDk;
 using OS2iot.Core.Devices;
+using OS2iot.Core.Downlinks;
+using OS2iot.Core.Gateways;
 using OS2iot.Core.GenericHttp;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
+using OS2iot.Core.Sigfox;
 using OS2iot.Core.Uplinks;
 
 namespace OS2iot.Core.Database;
@@ -20,6 +26,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<User> Users => Set<User>();
 
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
     public DbSet<Permission> Permissions => Set<Permission>();
 
     public DbSet<Application> Applications => Set<Application>();
@@ -30,9 +38,31 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<GenericHttpDevice> GenericHttpDevices => Set<GenericHttpDevice>();
 
+    public DbSet<LoRaWanDevice> LoRaWanDevices => Set<LoRaWanDevice>();
+
+    public DbSet<SigfoxDevice> SigfoxDevices => Set<SigfoxDevice>();
+
+    public DbSet<DeviceModel> DeviceModels => Set<DeviceModel>();
+
+    public DbSet<DeviceProfile> DeviceProfiles => Set<DeviceProfile>();
+
+    public DbSet<MulticastGroup> MulticastGroups => Set<MulticastGroup>();
+
+    public DbSet<DownlinkQueueItem> Downlinks => Set<DownlinkQueueItem>();
+
+    public DbSet<Gateway> Gateways => Set<Gateway>();
+
+    public DbSet<GatewayStatus> GatewayStatuses => Set<GatewayStatus>();
+
+    public DbSet<GatewayTraffic> GatewayTraffic => Set<GatewayTraffic>();
+
+    public DbSet<SigfoxGroup> SigfoxGroups => Set<SigfoxGroup>();
+
     public DbSet<PayloadDecoder> PayloadDecoders => Set<PayloadDecoder>();
 
     public DbSet<DataTarget> DataTargets => Set<DataTarget>();
+
+    public DbSet<OpenDataDkDataset> OpenDataDkDatasets => Set<OpenDataDkDataset>();
 
     public DbSet<DataTargetConnection> DataTargetConnections => Set<DataTargetConnection>();
 
@@ -43,6 +73,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<ReceivedMessage> ReceivedMessages => Set<ReceivedMessage>();
 
     public DbSet<DecodedMessage> DecodedMessages => Set<DecodedMessage>();
+
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -66,7 +98,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     private void Stamp()
     {
         var now = clock.GetUtcNow();
-        foreach (var entry in ChangeTracker.Entries<Entity>())
+        foreach (var entry in ChangeTracker.Entries<Stamped>())
         {
             if (entry.State == EntityState.Added)
             {

@@ -1,10 +1,8 @@
 namespace OS2iot.Core.Database;
 
-/// <summary>What every row that a person creates has: a numeric id, and who wrote it when. Stamped by <see cref="AppDbContext"/>.</summary>
-public abstract class Entity
+/// <summary>What every row that a person creates has: who wrote it when. Stamped by <see cref="AppDbContext"/>.</summary>
+public abstract class Stamped
 {
-    public int Id { get; set; }
-
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -13,4 +11,10 @@ public abstract class Entity
     public int? CreatedById { get; set; }
 
     public int? UpdatedById { get; set; }
+}
+
+/// <summary>A row with the numeric id that the wire shows.</summary>
+public abstract class Entity : Stamped
+{
+    public int Id { get; set; }
 }

@@ -1,9 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.Downlinks;
 using OS2iot.Core.GenericHttp;
+using OS2iot.Core.MqttDevices;
+using OS2iot.Core.Sigfox;
 
 namespace OS2iot.Core.Devices;
 
@@ -35,7 +39,15 @@ public abstract class Device : Entity
     /// <summary>A JSON object whose values are text, as the user sent it.</summary>
     public string? Metadata { get; set; }
 
+    public int? DeviceModelId { get; set; }
+
+    public DeviceModel? DeviceModel { get; set; }
+
     public List<DataTargetConnection> Connections { get; } = [];
+
+    public List<MulticastGroup> MulticastGroups { get; } = [];
+
+    public List<DownlinkQueueItem> Downlinks { get; } = [];
 
     public DeviceState? State { get; set; }
 }
@@ -46,10 +58,19 @@ internal sealed class DeviceConfiguration : IEntityTypeConfiguration<Device>
     {
         builder.Property(d => d.Type).HasConversion(type => type.ToWire(), word => DeviceTypes.Parse(word));
         builder.HasDiscriminator(d => d.Type)
-            .HasValue<GenericHttpDevice>(DeviceType.GenericHttp);
+            .HasValue<GenericHttpDevice>(DeviceType.GenericHttp)
+            .HasValue<LoRaWanDevice>(DeviceType.LoRaWan)
+            .HasValue<SigfoxDevice>(DeviceType.Sigfox)
+            .HasValue<MqttInternalBrokerDevice>(DeviceType.MqttInternalBroker)
+            .HasValue<MqttExternalBrokerDevice>(DeviceType.MqttExternalBroker);
         builder.HasOne(d => d.Application).WithMany(a => a.Devices).OnDelete(DeleteBehavior.Cascade);
+
+        // No action rather than restrict: an organization goes with both in one statement.
+        builder.HasOne(d => d.DeviceModel).WithMany().OnDelete(DeleteBehavior.NoAction);
         builder.HasOne(d => d.State).WithOne().HasForeignKey<DeviceState>(s => s.DeviceId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => d.Type);
         builder.HasIndex(d => d.Name);
+        builder.HasIndex(d => new { d.ApplicationId, d.Id });
+        builder.HasIndex(d => new { d.ApplicationId, d.Name, d.Id });
     }
 }

@@ -1,8 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
+using OS2iot.Core.Devices;
+using OS2iot.Core.Gateways;
 using OS2iot.Core.PayloadDecoders;
+using OS2iot.Core.Sigfox;
 
 namespace OS2iot.Core.Organizations;
 
@@ -20,6 +24,14 @@ public sealed class Organization : Entity
     public List<Permission> Permissions { get; } = [];
 
     public List<PayloadDecoder> PayloadDecoders { get; } = [];
+
+    public List<DeviceModel> DeviceModels { get; } = [];
+
+    public List<Gateway> Gateways { get; } = [];
+
+    public List<DeviceProfile> DeviceProfiles { get; } = [];
+
+    public List<SigfoxGroup> SigfoxGroups { get; } = [];
 
     /// <summary>Users who asked to belong here and wait for an answer.</summary>
     public List<User> AwaitingUsers { get; } = [];

@@ -29,6 +29,8 @@ public sealed class Permission : Entity
     public List<User> Users { get; } = [];
 
     public List<Application> Applications { get; } = [];
+
+    public List<ApiKey> ApiKeys { get; } = [];
 }
 
 /// <summary>One right that a permission gives. A row of its own because the wire shows it with an id and dates.</summary>

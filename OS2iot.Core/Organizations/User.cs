@@ -34,6 +34,9 @@ public sealed class User : Entity
 
     public bool ShowWelcomeScreen { get; set; }
 
+    /// <summary>May not sign in from then on, nor use what was opened before; null never.</summary>
+    public DateTimeOffset? ExpiresOn { get; set; }
+
     public List<Permission> Permissions { get; } = [];
 
     public List<Organization> RequestedOrganizations { get; } = [];

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Database;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Core.Sigfox;
+
+/// <summary>An organization's access to one group at Sigfox.</summary>
+public sealed class SigfoxGroup : Entity
+{
+    /// <summary>Of the API user at Sigfox.</summary>
+    public required string Username { get; set; }
+
+    public required string PasswordCiphertext { get; set; }
+
+    /// <summary>The group's id at Sigfox (24 hex digits), once it was asked.</summary>
+    public string SigfoxGroupId { get; set; } = "";
+
+    public int OrganizationId { get; set; }
+
+    public Organization? Organization { get; set; }
+}
+
+internal sealed class SigfoxGroupConfiguration : IEntityTypeConfiguration<SigfoxGroup>
+{
+    public void Configure(EntityTypeBuilder<SigfoxGroup> builder)
+    {
+        builder.HasOne(g => g.Organization).WithMany(o => o.SigfoxGroups).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(g => new { g.Username, g.OrganizationId }).IsUnique();
+    }
+}
