@@ -16,7 +16,7 @@ internal sealed class HeadRequests(RequestDelegate next)
         context.Request.Method = HttpMethods.Get;
         context.Features.Set(HeadersOnly.Instance);
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new NoBody(context.Response), body));
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new NoBody(body), body));
         try
         {
             await next(context);
@@ -37,7 +37,7 @@ internal sealed class HeadersOnly
 }
 
 /// <summary>Takes a body and drops it. As with a real one, headers go out with the first bytes.</summary>
-internal sealed class NoBody(HttpResponse response) : Stream
+internal sealed class NoBody(IHttpResponseBodyFeature response) : Stream
 {
     public override bool CanRead => false;
 

@@ -24,7 +24,7 @@ namespace OS2iot.Tests.Api;
 [Collection(ApiCollection.Name)]
 public sealed class TenancyTests(ApiHost api)
 {
-    private static readonly Dictionary<Type, Call> Calls = new()
+    internal static readonly Dictionary<Type, Call> Calls = new()
     {
         [typeof(GetRoot)] = new(Reach.Open),
         [typeof(GetHealthCheck)] = new(Reach.Open),
@@ -94,7 +94,7 @@ public sealed class TenancyTests(ApiHost api)
     };
 
     /// <summary>What an endpoint may do for somebody of another organization.</summary>
-    private enum Reach
+    internal enum Reach
     {
         /// <summary>Nothing: the call has a foreign id in it.</summary>
         Refused,
@@ -211,7 +211,7 @@ public sealed class TenancyTests(ApiHost api)
         return names;
     }
 
-    private sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
+    internal sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
 
     private sealed record Registered(Type Type, string Verb, string Path);
 }
