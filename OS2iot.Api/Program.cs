@@ -1,6 +1,7 @@
 using OS2iot.Api.Auth;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
+using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
@@ -16,6 +17,7 @@ builder.AddSecrets();
 builder.AddPayloadDecoders();
 builder.AddDataTargets();
 builder.AddAuth();
+builder.AddKombit();
 builder.AddDevices();
 builder.AddMessages();
 builder.AddApiConventions();
