@@ -1,3 +1,4 @@
+using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
@@ -16,6 +17,7 @@ builder.AddSecrets();
 builder.AddPayloadDecoders();
 builder.AddDataTargets();
 builder.AddAuth();
+builder.AddAudit();
 builder.AddDevices();
 builder.AddMessages();
 builder.AddApiConventions();

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Microsoft.AspNetCore.ResponseCompression;
+using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.ServiceDefaults;
 
@@ -31,6 +32,7 @@ internal static class ApiExtensions
         app.UseMiddleware<ErrorAnswers>();
         app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"));
         app.UseRouting();
+        app.UseMiddleware<RefusedChanges>();
         app.UseAuthentication();
         app.UseMiddleware<ActingUser>();
         app.UseAuthorization();

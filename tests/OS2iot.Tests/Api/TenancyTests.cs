@@ -4,6 +4,7 @@ using FastEndpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OS2iot.Api.Applications;
+using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
@@ -30,6 +31,8 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(Login)] = new(Reach.Open, Body: _ => new { username = "nobody@example.dk", password = "wrong" }),
         [typeof(GetProfile)] = new(Reach.Own),
         [typeof(GetMe)] = new(Reach.Own),
+        [typeof(ListAuditEntries)] = new(Reach.Own),
+        [typeof(ExportAuditEntries)] = new(Reach.Own),
 
         [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
         [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
