@@ -1,5 +1,6 @@
 using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
+using OS2iot.Api.Deliveries;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Api.Messages;
@@ -20,6 +21,7 @@ builder.AddAuth();
 builder.AddAudit();
 builder.AddDevices();
 builder.AddMessages();
+builder.AddDeliveries();
 builder.AddApiConventions();
 builder.AddApiDocument();
 builder.AddEndpointsOf<Program>();

@@ -68,6 +68,17 @@ internal sealed class QueryReader(IQueryCollection query)
         return time;
     }
 
+    public string? OneOf(string name, params string[] words)
+    {
+        var text = Text(name);
+        if (text is not null && !words.Contains(text))
+        {
+            Fail(name, text, "isEnum", $"{name} must be one of the following values: {string.Join(", ", words)}");
+        }
+
+        return text;
+    }
+
     public bool? Flag(string name)
     {
         switch (Text(name)?.ToUpperInvariant())

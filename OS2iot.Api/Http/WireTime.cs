@@ -34,6 +34,7 @@ internal static class WireTime
         // Browsers write "Tue Mar 01 2022 00:00:00 GMT+0100 (Central European Standard Time)".
         var plain = text.IndexOf('(', StringComparison.Ordinal) is > 0 and var bracket ? text[..bracket] : text;
         plain = plain.Replace("GMT+", "+", StringComparison.Ordinal).Replace("GMT-", "-", StringComparison.Ordinal).Trim();
+        plain = plain.EndsWith(" GMT", StringComparison.Ordinal) || plain.EndsWith(" UTC", StringComparison.Ordinal) ? plain[..^4] : plain;
         return DateTimeOffset.TryParseExact(plain, PartialFormats, CultureInfo.InvariantCulture, Styles, out var time)
             || DateTimeOffset.TryParse(plain, CultureInfo.InvariantCulture, Styles, out time)
             ? time

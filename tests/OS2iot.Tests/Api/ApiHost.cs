@@ -20,6 +20,8 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 {
     public const string Password = "Correct-Horse-1";
 
+    public const string MasterKey = "a master key of more than 32 characters";
+
     private static int _number;
 
     private Factory? _factory;
@@ -161,7 +163,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseSetting("ConnectionStrings:os2iot", connectionString);
-            builder.UseSetting("Secrets:MasterKey", "a master key of more than 32 characters");
+            builder.UseSetting("Secrets:MasterKey", MasterKey);
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
