@@ -69,7 +69,7 @@ internal sealed class DataTargetShapes(DataTargetSettings settings)
 
         try
         {
-            return settings.Write(type, merged.Deserialize(type.SettingsType, JsonSerializerOptions.Web)!);
+            return settings.Write(type, merged.Deserialize(type.SettingsType, JsonSerializerOptions.Web)!, stored);
         }
         catch (JsonException exception)
         {

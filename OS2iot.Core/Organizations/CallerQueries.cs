@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Devices;
 using OS2iot.Core.PayloadDecoders;
@@ -46,6 +47,15 @@ public static class CallerQueries
     {
         var organizations = caller.WriteOrganizations;
         return caller.IsGlobalAdmin ? decoders : decoders.Where(d => organizations.Contains(d.OrganizationId));
+    }
+
+    /// <summary>What belongs to no organization, or to several, is for global administrators.</summary>
+    public static IQueryable<AuditEntry> VisibleTo(this IQueryable<AuditEntry> entries, Caller caller)
+    {
+        var organizations = caller.UserAdminOrganizations;
+        return caller.IsGlobalAdmin
+            ? entries
+            : entries.Where(e => e.OrganizationId != null && organizations.Contains(e.OrganizationId.Value));
     }
 
     // A permission reaches only applications of its own organization, whatever its list says: an application that moved leaves
