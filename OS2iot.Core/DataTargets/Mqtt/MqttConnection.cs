@@ -175,7 +175,7 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
             var connected = await client.ConnectAsync(Options(version), ct);
             if (connected.ResultCode == MqttClientConnectResultCode.Success)
             {
-                return (new Session(client, connected), connected.ResultCode);
+                return (new Session(client, connected, version), connected.ResultCode);
             }
 
             client.Dispose();
@@ -241,13 +241,14 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
     };
 
     /// <summary>A connection that the broker accepted.</summary>
-    private sealed class Session(IMqttClient client, MqttClientConnectResult accepted)
+    private sealed class Session(IMqttClient client, MqttClientConnectResult accepted, MqttProtocolVersion version)
     {
         public IMqttClient Client => client;
 
-        public int MaximumQos { get; } = (int)accepted.MaximumQoS;
+        // Only MQTT 5 brokers tell what they take.
+        public int MaximumQos { get; } = version == MqttProtocolVersion.V500 ? (int)accepted.MaximumQoS : 2;
 
-        public SemaphoreSlim Room { get; } = new(Math.Clamp(accepted.ReceiveMaximum ?? MaxInFlight, (ushort)1, MaxInFlight));
+        public SemaphoreSlim Room { get; } = new(accepted.ReceiveMaximum is > 0 and < MaxInFlight and { } fewer ? fewer : MaxInFlight);
     }
 
     /// <summary>Connects only where a user may send us.</summary>
