@@ -19,8 +19,19 @@ internal sealed class DeleteDataTarget(AppDbContext db, Caller caller) : Endpoin
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        return await db.DataTargets.WritableBy(caller).Where(t => t.Id == id).ExecuteDeleteAsync(ct) == 0
-            ? throw await db.DataTargets.MissingAsync(id, ct)
-            : AffectedResponse.One;
+        var target = await db.DataTargets.WritableBy(caller).SingleOrDefaultAsync(t => t.Id == id, ct)
+            ?? throw await db.DataTargets.MissingAsync(id, ct);
+        db.DataTargets.Remove(target);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Somebody else was faster.
+            throw Refusal.NotFound();
+        }
+
+        return AffectedResponse.One;
     }
 }
