@@ -1,6 +1,7 @@
 using OS2iot.Api.Auth;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
+using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.OpenDataDk;
 using OS2iot.Core.Database;
@@ -17,6 +18,7 @@ builder.AddSecrets();
 builder.AddPayloadDecoders();
 builder.AddDataTargets();
 builder.AddAuth();
+builder.AddKombit();
 builder.AddDevices();
 builder.AddMessages();
 builder.AddOpenDataDk();

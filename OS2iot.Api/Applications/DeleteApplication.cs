@@ -19,11 +19,8 @@ internal sealed class DeleteApplication(AppDbContext db, Caller caller) : Endpoi
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        if (await db.Applications.WritableBy(caller).Where(a => a.Id == id).ExecuteDeleteAsync(ct) == 0)
-        {
-            throw caller.IsGlobalAdmin ? Refusal.NotFound() : Refusal.Forbidden();
-        }
-
-        return AffectedResponse.One;
+        var application = await db.Applications.WritableBy(caller).SingleOrDefaultAsync(a => a.Id == id, ct)
+            ?? throw (caller.IsGlobalAdmin ? Refusal.NotFound() : Refusal.Forbidden());
+        return await db.RemoveAndSaveAsync(application, ct);
     }
 }

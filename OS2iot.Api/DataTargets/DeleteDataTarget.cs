@@ -21,17 +21,6 @@ internal sealed class DeleteDataTarget(AppDbContext db, Caller caller) : Endpoin
         var id = HttpContext.RouteId();
         var target = await db.DataTargets.WritableBy(caller).SingleOrDefaultAsync(t => t.Id == id, ct)
             ?? throw await db.DataTargets.MissingAsync(id, ct);
-        db.DataTargets.Remove(target);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Somebody else was faster.
-            throw Refusal.NotFound();
-        }
-
-        return AffectedResponse.One;
+        return await db.RemoveAndSaveAsync(target, ct);
     }
 }

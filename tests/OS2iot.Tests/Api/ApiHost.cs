@@ -20,6 +20,8 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 {
     public const string Password = "Correct-Horse-1";
 
+    internal static readonly WebApplicationFactoryClientOptions NoRedirects = new() { AllowAutoRedirect = false };
+
     private static int _number;
 
     private Factory? _factory;
@@ -43,7 +45,10 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         await Database.DisposeAsync();
     }
 
-    public ApiClient Anonymous() => new(_factory!.CreateClient());
+    /// <summary>One more Api on the same database, with other settings. The caller disposes it.</summary>
+    internal WebApplicationFactory<Login> Another(Action<IWebHostBuilder> configure) => _factory!.WithWebHostBuilder(configure);
+
+    public ApiClient Anonymous() => new(_factory!.CreateClient(NoRedirects));
 
     public HttpMessageHandler Handler() => _factory!.Server.CreateHandler();
 
@@ -163,6 +168,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("ConnectionStrings:os2iot", connectionString);
             builder.UseSetting("Secrets:MasterKey", "a master key of more than 32 characters");
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
+            builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }

@@ -10,6 +10,7 @@ using OS2iot.Api.DataTargets;
 using OS2iot.Api.Devices;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
+using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
@@ -23,13 +24,19 @@ namespace OS2iot.Tests.Api;
 [Collection(ApiCollection.Name)]
 public sealed class TenancyTests(ApiHost api)
 {
-    private static readonly Dictionary<Type, Call> Calls = new()
+    internal static readonly Dictionary<Type, Call> Calls = new()
     {
         [typeof(GetRoot)] = new(Reach.Open),
         [typeof(GetHealthCheck)] = new(Reach.Open),
         [typeof(Login)] = new(Reach.Open, Body: _ => new { username = "nobody@example.dk", password = "wrong" }),
         [typeof(GetProfile)] = new(Reach.Own),
         [typeof(GetMe)] = new(Reach.Own),
+
+        [typeof(BeginKombitLogin)] = new(Reach.Open),
+        [typeof(CompleteKombitLogin)] = new(Reach.Open),
+        [typeof(BeginKombitLogout)] = new(Reach.Own),
+        [typeof(CompleteKombitLogout)] = new(Reach.Open),
+        [typeof(GetKombitMetadata)] = new(Reach.Open),
 
         [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
         [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
@@ -87,7 +94,7 @@ public sealed class TenancyTests(ApiHost api)
     };
 
     /// <summary>What an endpoint may do for somebody of another organization.</summary>
-    private enum Reach
+    internal enum Reach
     {
         /// <summary>Nothing: the call has a foreign id in it.</summary>
         Refused,
@@ -204,7 +211,7 @@ public sealed class TenancyTests(ApiHost api)
         return names;
     }
 
-    private sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
+    internal sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
 
     private sealed record Registered(Type Type, string Verb, string Path);
 }
