@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
@@ -38,6 +39,7 @@ internal class DeviceRequest
 
     public Optional<string?> Metadata { get; init; }
 
+    /// <summary>A model of the application's organization. Absent or null leaves it as it is.</summary>
     public int? DeviceModelId { get; init; }
 
     public void ApplyTo(Device device)
@@ -50,6 +52,7 @@ internal class DeviceRequest
         device.CommentOnLocation = CommentOnLocation.Or(device.CommentOnLocation);
         device.Comment = Comment.Or(device.Comment);
         device.Metadata = Metadata.Or(device.Metadata);
+        device.DeviceModelId = DeviceModelId ?? device.DeviceModelId;
     }
 }
 
@@ -64,4 +67,8 @@ internal sealed class UpdateDeviceRequest : DeviceRequest, IBodyRequest
 
     /// <summary>Must be there; the address is what counts.</summary>
     public JsonElement Id { get; init; }
+
+    /// <summary>The id where it counts, in a list; 0, which no device has, where it is too large for one.</summary>
+    internal int RowId() => int.TryParse(
+        Id.ValueKind == JsonValueKind.String ? Id.GetString() : Id.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var id) ? id : 0;
 }

@@ -14,6 +14,8 @@ internal static class DevicesExtensions
         builder.Services.AddSingleton<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
         builder.Services.AddSingleton<DeviceNetworks>();
         builder.Services.AddSingleton<DataTargetShapes>();
+        builder.Services.AddSingleton<ImportKeys>();
+        builder.Services.AddScoped<ApplicationDevices>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();
         builder.Services.AddSingleton<SendThrottle>();

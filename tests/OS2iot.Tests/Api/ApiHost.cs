@@ -122,6 +122,25 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         return (await admin.Post("iot-device", new { name = Name("device"), type = "GENERIC_HTTP", applicationId })).Id();
     }
 
+    /// <summary>What a device model must say at least.</summary>
+    public static Dictionary<string, object> AModelBody(string name) => new()
+    {
+        ["id"] = name,
+        ["type"] = "DeviceModel",
+        ["category"] = new[] { "sensor" },
+        ["controlledProperty"] = new[] { "temperature" },
+        ["manufacturerName"] = "Maker",
+        ["brandName"] = "Brand",
+        ["modelName"] = "T1",
+        ["name"] = name,
+    };
+
+    public async Task<int> ADeviceModel(int organizationId, string? name = null)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        return (await admin.Post("device-model", new { belongsToId = organizationId, body = AModelBody(name ?? Name("model")) })).Id();
+    }
+
     public async Task<int> ADecoder(int organizationId)
     {
         var admin = await SignedInAsGlobalAdmin();
@@ -159,7 +178,10 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         var device = await ADevice(application);
         var decoder = await ADecoder(organization);
         var target = await ADataTarget(application);
-        return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder));
+        return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder))
+        {
+            DeviceModel = await ADeviceModel(organization),
+        };
     }
 
     private sealed class Factory(string connectionString) : WebApplicationFactory<Login>
@@ -177,4 +199,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 }
 
 /// <summary>Ids of one organization's things.</summary>
-public sealed record World(int Organization, int Application, int Device, int Decoder, int DataTarget, int Connection);
+public sealed record World(int Organization, int Application, int Device, int Decoder, int DataTarget, int Connection)
+{
+    public int DeviceModel { get; init; }
+}

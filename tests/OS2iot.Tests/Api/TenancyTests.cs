@@ -9,13 +9,16 @@ using OS2iot.Api.Auth;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.Deliveries;
+using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Devices;
+using OS2iot.Api.Downlinks;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
+using OS2iot.Api.Search;
 
 namespace OS2iot.Tests.Api;
 
@@ -61,6 +64,16 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(CreateDevice)] = new(Reach.Refused, Body: w => new { name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
         [typeof(UpdateDevice)] = new(
             Reach.Refused, w => w.Device, w => new { id = w.Device, name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
+        [typeof(CreateDevices)] = new(
+            Reach.Refused, Body: w => new { data = new[] { new { name = "mine", type = "GENERIC_HTTP", applicationId = w.Application } } }),
+        [typeof(UpdateDevices)] = new(
+            Reach.Refused, Body: w => new { data = new[] { new { id = w.Device, name = "mine", type = "GENERIC_HTTP", applicationId = w.Application } } }),
+        [typeof(ExportDevices)] = new(Reach.Refused, w => w.Application),
+        [typeof(ListDevicesOfPayloadDecoder)] = new(Reach.Own, w => w.Decoder),
+        [typeof(GetDeviceStatistics)] = new(Reach.Refused, w => w.Device),
+        [typeof(CreateDownlink)] = new(Reach.Refused, w => w.Device, _ => new { data = "00", port = 1 }),
+        [typeof(GetDownlinkQueue)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(ListMessages)] = new(Reach.Refused, w => w.Device),
@@ -89,6 +102,14 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(UpdateConnection)] = new(
             Reach.Refused, w => w.Connection, w => new { iotDeviceIds = new[] { w.Device }, dataTargetId = w.DataTarget }),
         [typeof(DeleteConnection)] = new(Reach.Refused, w => w.Connection),
+
+        [typeof(ListDeviceModels)] = new(Reach.Own),
+        [typeof(GetDeviceModel)] = new(Reach.Refused, w => w.DeviceModel),
+        [typeof(CreateDeviceModel)] = new(Reach.Refused, Body: w => new { belongsToId = w.Organization, body = ApiHost.AModelBody("mine") }),
+        [typeof(UpdateDeviceModel)] = new(Reach.Refused, w => w.DeviceModel, _ => new { body = ApiHost.AModelBody("mine") }),
+        [typeof(DeleteDeviceModel)] = new(Reach.Refused, w => w.DeviceModel),
+
+        [typeof(SearchEverything)] = new(Reach.Own), // its own tests search
 
         [typeof(ListPayloadDecoders)] = new(Reach.Shared), // organizations share their decoders
         [typeof(GetPayloadDecoder)] = new(Reach.Shared, w => w.Decoder),
