@@ -27,7 +27,7 @@ internal sealed class DeviceDay(DateTimeOffset day, double rssi, double? snr, bo
 }
 
 /// <summary>How well a device was heard in the last month, a line for each day on which it was. Empty for networks that have no signal.</summary>
-internal sealed class GetDeviceStatistics(AppDbContext db, Caller caller, TimeProvider clock) : EndpointWithoutRequest<IReadOnlyList<DeviceDay>?>
+internal sealed class GetDeviceStatistics(AppDbContext db, Caller caller, TimeProvider clock) : EndpointWithoutRequest<IReadOnlyList<DeviceDay>>
 {
     /// <summary>Today and so many days before it.</summary>
     private static readonly Dictionary<DeviceType, int> DaysBack = new() { [DeviceType.LoRaWan] = 29, [DeviceType.Sigfox] = 30 };
@@ -38,23 +38,26 @@ internal sealed class GetDeviceStatistics(AppDbContext db, Caller caller, TimePr
         Policies(Role.Read);
     }
 
-    public override async Task<IReadOnlyList<DeviceDay>?> ExecuteAsync(CancellationToken ct)
+    public override async Task HandleAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
         var device = await db.Devices.VisibleTo(caller).Where(d => d.Id == id).Select(d => new { d.Type }).SingleOrDefaultAsync(ct)
             ?? throw await db.Devices.MissingAsync(id, ErrorCodes.IdDoesNotExist, ct);
         if (!DaysBack.TryGetValue(device.Type, out var days))
         {
-            return null;
+            await HttpContext.Response.StartAsync(ct);
+            return;
         }
 
         var from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date.AddDays(-days), TimeSpan.Zero);
-        var found = await db.ReceivedMessages.AsNoTracking().Where(m => m.DeviceId == id && m.ReceivedAt >= from && m.Rssi != null)
-            .GroupBy(m => m.ReceivedAt.UtcDateTime.Date)
-            .Select(g => new { Day = g.Key, Rssi = g.Average(m => m.Rssi!.Value), Snr = g.Average(m => m.Snr) })
-            .OrderBy(g => g.Day)
-            .ToListAsync(ct);
-        return [.. found.Select(g => new DeviceDay(
-            new DateTimeOffset(DateTime.SpecifyKind(g.Day, DateTimeKind.Utc)), g.Rssi, g.Snr, device.Type == DeviceType.LoRaWan))];
+        var found = await db.Database.SqlQuery<Day>(
+            $"""
+            SELECT date_trunc('day', received_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS start, avg(rssi) AS rssi, avg(snr) AS snr
+            FROM received_messages WHERE device_id = {id} AND received_at >= {from} AND rssi IS NOT NULL
+            GROUP BY 1 ORDER BY 1
+            """).ToListAsync(ct);
+        await Send.OkAsync([.. found.Select(d => new DeviceDay(d.Start, d.Rssi, d.Snr, device.Type == DeviceType.LoRaWan))], ct);
     }
+
+    private sealed record Day(DateTimeOffset Start, double Rssi, double? Snr);
 }

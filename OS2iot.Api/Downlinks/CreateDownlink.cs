@@ -49,7 +49,7 @@ internal sealed partial class CreateDownlinkRequest : IBodyRequest
 /// Lets a message wait for a LoRaWAN or Sigfox device, in place of any that waits already. It is stored when this answers, and sent when
 /// the network allows.
 /// </summary>
-internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<CreateDownlinkRequest, DownlinkCreatedResponse?>
+internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<CreateDownlinkRequest, DownlinkCreatedResponse>
 {
     private const int SigfoxBytes = 8;
 
@@ -59,7 +59,7 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
         Policies(Role.Read);
     }
 
-    public override async Task<DownlinkCreatedResponse?> ExecuteAsync(CreateDownlinkRequest request, CancellationToken ct)
+    public override async Task HandleAsync(CreateDownlinkRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
 
@@ -71,7 +71,15 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
         await db.ReplaceWaitingAsync(device, item, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return device.Type == DeviceType.Sigfox ? null : new DownlinkCreatedResponse(item.Id);
+        if (device.Type == DeviceType.Sigfox)
+        {
+            // Clients know no body here.
+            HttpContext.Response.StatusCode = StatusCodes.Status201Created;
+            await HttpContext.Response.StartAsync(ct);
+            return;
+        }
+
+        await Send.OkAsync(new DownlinkCreatedResponse(item.Id), ct);
     }
 
     private static DownlinkQueueItem Item(Device device, CreateDownlinkRequest request)

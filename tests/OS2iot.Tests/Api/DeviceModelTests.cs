@@ -22,7 +22,7 @@ public sealed class DeviceModelTests(ApiHost api)
 
         var created = (await writer.Post("device-model", new { belongsToId = organization, body })).Is(HttpStatusCode.Created);
 
-        Assert.Equal(["id", "createdAt", "updatedAt", "body", "belongsTo", "createdBy", "updatedBy"], Members(created.Json));
+        Assert.Equal(["belongsTo", "body", "createdAt", "createdBy", "id", "updatedAt", "updatedBy"], Members(created.Json));
         Assert.Equal("Ælde", created["body"].GetProperty("name").GetString());
         Assert.Equal(organization, created["belongsTo"].GetProperty("id").GetInt32());
         Assert.Equal(writer.UserId, created["createdBy"].GetInt32());
@@ -31,7 +31,7 @@ public sealed class DeviceModelTests(ApiHost api)
         Assert.Equal(organization, one["belongsTo"].GetInt32());
         Assert.Equal(1.5, one["body"].GetProperty("free").GetProperty("n").GetDouble());
         var list = (await reader.Get($"device-model?organizationId={organization}&orderOn=id&sort=DESC")).Is(HttpStatusCode.OK);
-        Assert.Equal(["id", "createdAt", "updatedAt", "body"], Members(list["data"][0]));
+        Assert.Equal(["body", "createdAt", "id", "updatedAt"], Members(list["data"][0]));
         Assert.Equal(1, list["count"].GetInt32());
         Assert.Equal(1, (await reader.Get("device-model")).Is(HttpStatusCode.OK)["count"].GetInt32());
     }
@@ -60,7 +60,7 @@ public sealed class DeviceModelTests(ApiHost api)
         Assert.Equal("Bad Request", wrong["error"].GetString());
         Assert.Equal(["isObject"], (await writer.Post("device-model", new { belongsToId = organization, body = "text" })).Rules("body"));
         Assert.Equal(["isNumber", "min"], (await writer.Post("device-model", new { body })).Rules("belongsToId"));
-        (await writer.PostText("device-model", $$"""{"belongsToId":{{organization}},"body":{{JsonSerializer.Serialize(ApiHost.AModelBody("x"))[..^1]}},"n":1e400}}"""))
+        (await writer.PostText("device-model", $$"""{"belongsToId":{{organization}},"body":{{JsonSerializer.Serialize(ApiHost.AModelBody("x"))[..^1]}},"n":1e400} }"""))
             .Is(HttpStatusCode.BadRequest);
     }
 
@@ -153,5 +153,5 @@ public sealed class DeviceModelTests(ApiHost api)
             world.DeviceModel, (await admin.Get("device-model?limit=1000&orderOn=id&sort=DESC")).Is(HttpStatusCode.OK)["data"].EnumerateArray().Select(m => m.GetProperty("id").GetInt32()));
     }
 
-    private static string[] Members(JsonElement json) => [.. json.EnumerateObject().Select(m => m.Name)];
+    private static string[] Members(JsonElement json) => [.. json.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal)];
 }

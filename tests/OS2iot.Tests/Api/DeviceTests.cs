@@ -73,7 +73,7 @@ public sealed class DeviceTests(ApiHost api)
 
         (await admin.Post("iot-device", new { name = "x", type = "GENERIC_HTTP", applicationId = 2_000_000_000 }))
             .IsRefused(HttpStatusCode.BadRequest, """{"message":"MESSAGE.APPLICATION-DOES-NOT-EXIST"}""");
-        (await admin.Post("iot-device", new { name = "x", type = "GENERIC_HTTP", applicationId = world.Application, deviceModelId = 1 }))
+        (await admin.Post("iot-device", new { name = "x", type = "GENERIC_HTTP", applicationId = world.Application, deviceModelId = 2_000_000_000 }))
             .IsRefused(HttpStatusCode.BadRequest, """{"message":"MESSAGE.DEVICE-MODEL-DOES-NOT-EXIST"}""");
         (await admin.Post("iot-device", new { name = "x", type = "LORAWAN", applicationId = world.Application }))
             .IsRefused(HttpStatusCode.BadRequest, """{"message":"Devices of type LORAWAN are not supported by this installation."}""");
