@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.Devices;
-using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Database;
 
 namespace OS2iot.Api.Applications;

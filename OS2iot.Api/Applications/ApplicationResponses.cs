@@ -3,6 +3,7 @@ using OS2iot.Api.DataTargets;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Applications;
 
 namespace OS2iot.Api.Applications;

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Applications;
 using OS2iot.Api.Http;
 using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
+using OS2iot.Api.Users;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 

@@ -60,6 +60,11 @@ internal static class ApiExtensions
         // What is written on the class is known to whoever looks at the route.
         route.WithMetadata([.. endpoint.EndpointType.GetCustomAttributes(inherit: true)]);
         route.ClearDefaultProduces(StatusCodes.Status400BadRequest).ClearDefaultAccepts();
+        if (endpoint.Routes.All(AcceptsApiKeys.At))
+        {
+            route.WithMetadata(AcceptsApiKeys.Instance);
+        }
+
         if (typeof(IBodyRequest).IsAssignableFrom(endpoint.ReqDtoType))
         {
             route.Accepts(endpoint.ReqDtoType, isOptional: true, "application/json", "*/*");

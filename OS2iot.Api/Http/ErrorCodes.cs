@@ -25,6 +25,11 @@ internal static class ErrorCodes
     public const string InvalidValueInKeyValuePair = "MESSAGE.INVALID-VALUE-IN-KEY-VALUE-PAIR";
     public const string KombitLoginFailed = "MESSAGE.KOMBIT-LOGIN-FAILED";
     public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
+    public const string UserAlreadyHasMail = "MESSAGE.USER-ALREADY-HAVE-MAIL";
+    public const string UserDoesNotExist = "MESSAGE.USER-DOES-NOT-EXIST";
+    public const string UserAlreadyInPermission = "MESSAGE.USER-ALREADY-IN-PERMISSION";
+    public const string DuplicatePermissionTypes = "MESSAGE.DUPLICATE-PERMISSION-TYPES";
+    public const string ApiKeyAuthFailed = "MESSAGE.API-KEY-AUTH-FAILED";
     public const string EmailAlreadyInUse = "MESSAGE.EMAIL-ALREADY-IN-USE";
     public const string PasswordDoesNotMeetRequirements = "MESSAGE.PASSWORD-DOES-NOT-MEET-REQUIREMENTS";
     public const string SendMailError = "MESSAGE.SEND-MAIL-ERROR";

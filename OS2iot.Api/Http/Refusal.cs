@@ -52,6 +52,11 @@ internal sealed class Refusal : Exception
 
     public static Refusal Unauthorized() => new(StatusCodes.Status401Unauthorized, RefusalForm.Bare, "Unauthorized");
 
+    /// <summary>The API key is unknown, expired or none of ours.</summary>
+    public static Refusal WrongApiKey() => new(StatusCodes.Status401Unauthorized, RefusalForm.Standard, ErrorCodes.ApiKeyAuthFailed);
+
+    public static Refusal BadRequestBare() => new(StatusCodes.Status400BadRequest, RefusalForm.Bare, "Bad Request");
+
     /// <summary>The caller has the role in no organization.</summary>
     public static Refusal ForbiddenRole() => new(StatusCodes.Status403Forbidden, RefusalForm.Standard, "Forbidden resource");
 

@@ -128,7 +128,7 @@ internal sealed partial class StreamMessages(
             return false;
         }
 
-        var now = await Caller.FindAsync(db.Users, caller.UserId, ct);
+        var now = await caller.RenewAsync(db, clock.GetUtcNow(), ct);
         return now is not null && now.Has(PermissionType.Read) && await db.Devices.VisibleTo(now).AnyAsync(d => d.Id == id, ct);
     }
 

@@ -33,6 +33,13 @@ internal static partial class Is
             "isInt", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)),
             p => $"each value in {p} must be an integer number");
 
+    public static Field NotEmpty(this Field field) => field.Rule(
+        "arrayNotEmpty", v => v.ValueKind == JsonValueKind.Array && v.GetArrayLength() > 0, p => $"{p} should not be empty");
+
+    public static Field Distinct(this Field field) => field.Rule(
+        "arrayUnique", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().Select(e => e.GetRawText()).Distinct().Count() == v.GetArrayLength(),
+        p => $"All {p}'s elements must be unique");
+
     public static Field OneOf(IReadOnlyCollection<string> words) => new Field().Rule(
         "isEnum", v => IsText(v) && words.Contains(v.GetString()!),
         p => $"{p} must be one of the following values: {string.Join(", ", words)}");
@@ -40,12 +47,14 @@ internal static partial class Is
     /// <summary>An array of different words from a list.</summary>
     public static Field SomeOf(IReadOnlyCollection<string> words) => new Field()
         .Rule("isArray", v => v.ValueKind == JsonValueKind.Array, p => $"{p} must be an array")
-        .Rule(
-            "arrayUnique", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().Select(e => e.GetRawText()).Distinct().Count() == v.GetArrayLength(),
-            p => $"All {p}'s elements must be unique")
+        .Distinct()
         .Rule(
             "isEnum", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().All(e => IsText(e) && words.Contains(e.GetString()!)),
             p => $"each value in {p} must be one of the following values: {string.Join(", ", words)}");
+
+    /// <summary>ISO 8601: a date, or date and time.</summary>
+    public static Field Time() => new Field().Rule(
+        "isDateString", v => IsText(v) && v.TryGetDateTimeOffset(out _), p => $"{p} must be a valid ISO 8601 date string");
 
     public static Field Email() => new Field().Rule("isEmail", v => IsText(v) && IsEmail(v.GetString()!), p => $"{p} must be an email");
 
