@@ -35,7 +35,7 @@ internal sealed class CreatePermission(AppDbContext db, Caller caller, Permissio
             OrganizationId = request.OrganizationId,
             AutomaticallyAddNewApplications = request.AutomaticallyAddNewApplications.Or(false),
         };
-        permission.Types.AddRange(request.Levels.Select(l => new PermissionTypeEntry { Type = l.Type }));
+        permission.Types.AddRange(request.Levels.Select(l => new PermissionTypeEntry { Type = Enum.Parse<PermissionType>(l.Type) }));
         await changes.SetUsersAsync(permission, request.UserIds ?? [], ct);
         await changes.SetApplicationsAsync(permission, request.ApplicationIds ?? [], ct);
         db.Permissions.Add(permission);

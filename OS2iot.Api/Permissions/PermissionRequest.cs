@@ -55,5 +55,5 @@ internal sealed class CreatePermissionRequest : PermissionRequest, IBodyRequest
         && levels.EnumerateArray().Select(l => Validation.Shape.Member(l, "type")?.GetRawText()).Distinct().Count() == levels.GetArrayLength();
 
     /// <param name="Type">What the group gives.</param>
-    internal sealed record Level(PermissionType Type);
+    internal sealed record Level(string Type);
 }

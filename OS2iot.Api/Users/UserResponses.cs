@@ -52,7 +52,8 @@ internal sealed class UserDetails(
     User user, IReadOnlyList<PermissionCore> permissions, IReadOnlyList<OrganizationCore> requestedOrganizations)
     : UserCore(user)
 {
-    public IReadOnlyList<PermissionCore> Permissions { get; } = permissions;
+    /// <summary>Serialized as what they are: with or without users, types and organization.</summary>
+    public IReadOnlyList<object> Permissions { get; } = permissions;
 
     public IReadOnlyList<OrganizationCore> RequestedOrganizations { get; } = requestedOrganizations;
 

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OS2iot.Api.Auth;
+using OS2iot.Core.Mail;
 using OS2iot.Core.Organizations;
 using OS2iot.Tests.Fakes;
 
@@ -31,13 +32,16 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 
     public IServiceProvider Services => _factory!.Services;
 
+    /// <summary>What the Api would have sent by mail.</summary>
+    public MailBox Mailer { get; } = new();
+
     /// <summary>Different with each call.</summary>
     public static string Name(string what) => $"{what} {Interlocked.Increment(ref _number)}";
 
     public async ValueTask InitializeAsync()
     {
         Database = await postgres.CreateDatabaseAsync();
-        _factory = new Factory(Database.ConnectionString);
+        _factory = new Factory(Database.ConnectionString, Mailer);
     }
 
     public async ValueTask DisposeAsync()
@@ -151,6 +155,29 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             new { iotDeviceIds = new[] { deviceId }, dataTargetId, payloadDecoderId })).Id();
     }
 
+    /// <summary>A user group of an organization; answers its id.</summary>
+    public async Task<int> APermission(int organizationId, int[]? userIds = null, int[]? applicationIds = null, params PermissionType[] types)
+    {
+        await using var db = Database.CreateContext();
+        var permission = new Permission { Name = Name("permission"), OrganizationId = organizationId };
+        permission.Types.AddRange((types.Length > 0 ? types : [PermissionType.Read]).Select(t => new PermissionTypeEntry { Type = t }));
+        permission.Users.AddRange(await db.Users.Where(u => (userIds ?? Array.Empty<int>()).Contains(u.Id)).ToListAsync());
+        permission.Applications.AddRange(await db.Applications.Where(a => (applicationIds ?? Array.Empty<int>()).Contains(a.Id)).ToListAsync());
+        db.Permissions.Add(permission);
+        await db.SaveChangesAsync();
+        return permission.Id;
+    }
+
+    /// <summary>A key with user groups; what it sends has the key in it.</summary>
+    public async Task<(ApiClient Client, int Id)> AnApiKey(params int[] permissionIds)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var created = await admin.Post("api-key", new { name = Name("key"), permissionIds });
+        var client = Anonymous();
+        client.ApiKey = created.Is(System.Net.HttpStatusCode.Created)["key"].GetString();
+        return (client, created.Id());
+    }
+
     /// <summary>An organization with one of everything.</summary>
     public async Task<World> AWorld()
     {
@@ -159,10 +186,17 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         var device = await ADevice(application);
         var decoder = await ADecoder(organization);
         var target = await ADataTarget(application);
-        return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder));
+        var member = await SignedInAsReaderOf(organization, application);
+        var permission = await APermission(organization, [member.UserId]);
+        return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder))
+        {
+            Member = member.UserId,
+            Permission = permission,
+            ApiKey = (await AnApiKey(permission)).Id,
+        };
     }
 
-    private sealed class Factory(string connectionString) : WebApplicationFactory<Login>
+    private sealed class Factory(string connectionString, MailBox mailer) : WebApplicationFactory<Login>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -171,10 +205,20 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
+            builder.ConfigureServices(services => services.AddSingleton<IMailer>(mailer));
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }
     }
 }
 
 /// <summary>Ids of one organization's things.</summary>
-public sealed record World(int Organization, int Application, int Device, int Decoder, int DataTarget, int Connection);
+public sealed record World(int Organization, int Application, int Device, int Decoder, int DataTarget, int Connection)
+{
+    /// <summary>A user.</summary>
+    public int Member { get; init; }
+
+    /// <summary>A user group.</summary>
+    public int Permission { get; init; }
+
+    public int ApiKey { get; init; }
+}

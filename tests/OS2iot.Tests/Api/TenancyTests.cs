@@ -1,8 +1,10 @@
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using FastEndpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OS2iot.Api.AccessRequests;
+using OS2iot.Api.ApiKeys;
 using OS2iot.Api.Applications;
 using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
@@ -16,6 +18,9 @@ using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
+using OS2iot.Api.Permissions;
+using OS2iot.Api.Users;
+using OS2iot.Core.Organizations;
 
 namespace OS2iot.Tests.Api;
 
@@ -41,6 +46,44 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(BeginKombitLogout)] = new(Reach.Own),
         [typeof(CompleteKombitLogout)] = new(Reach.Open),
         [typeof(GetKombitMetadata)] = new(Reach.Open),
+
+        [typeof(ListUsers)] = new(Reach.Own),
+        [typeof(ListMinimalUsers)] = new(Reach.Own),
+        [typeof(GetUser)] = new(Reach.Refused, w => w.Member),
+        [typeof(ListOrganizationUsers)] = new(Reach.Refused, w => w.Organization),
+        [typeof(ListAwaitingUsers)] = new(Reach.Own),
+        [typeof(ListAwaitingUsersOfOrganization)] = new(Reach.Refused, w => w.Organization),
+        [typeof(CreateUser)] = new(
+            Reach.Refused, Body: _ => new { name = "mine", email = $"{Guid.NewGuid():N}@example.dk", password = "long enough", globalAdmin = true }),
+        [typeof(UpdateUser)] = new(Reach.Refused, w => w.Member, _ => new { name = "mine", active = true }),
+        [typeof(RejectUser)] = new(Reach.Refused, Body: w => new { orgId = w.Organization, userIdToReject = w.Member }),
+        [typeof(HideWelcome)] = new(Reach.Own, w => w.Member),
+
+        [typeof(CreateNewKombitUser)] = new(
+            Reach.Own, Body: w => new { email = $"{Guid.NewGuid():N}@example.dk", requestedOrganizationIds = new[] { w.Organization } }),
+        [typeof(UpdateUserOrganizations)] = new(Reach.Own, Body: w => new { requestedOrganizationIds = new[] { w.Organization } }),
+        [typeof(ListOrganizationsToRequest)] = new(Reach.Shared), // who asks to belong must say where
+        [typeof(ListUsersForRequests)] = new(Reach.Own),
+        [typeof(GetUserForRequests)] = new(Reach.Refused, w => w.Member),
+
+        [typeof(ListPermissions)] = new(Reach.Own),
+        [typeof(GetPermission)] = new(Reach.Refused, w => w.Permission),
+        [typeof(ListPermissionApplications)] = new(Reach.Refused, w => w.Permission),
+        [typeof(ListPermissionUsers)] = new(Reach.Refused, w => w.Permission),
+        [typeof(CreatePermission)] = new(
+            Reach.Refused,
+            Body: w => new { name = "mine", organizationId = w.Organization, levels = new[] { new { type = "Read" } }, userIds = Array.Empty<int>() }),
+        [typeof(UpdatePermission)] = new(Reach.Refused, w => w.Permission, _ => new { name = "mine" }),
+        [typeof(AcceptUser)] = new(
+            Reach.Refused, Body: w => new { organizationId = w.Organization, userId = w.Member, permissionIds = new[] { w.Permission } }),
+        [typeof(DeletePermission)] = new(Reach.Refused, w => w.Permission),
+
+        [typeof(ListApiKeys)] = new(Reach.Refused),
+        [typeof(GetApiKey)] = new(Reach.Refused, w => w.ApiKey),
+        [typeof(CreateApiKey)] = new(Reach.Refused, Body: w => new { name = "mine", permissionIds = new[] { w.Permission } }),
+        [typeof(UpdateApiKey)] = new(Reach.Refused, w => w.ApiKey, w => new { name = "mine", permissionIds = new[] { w.Permission } }),
+        [typeof(DeleteApiKey)] = new(Reach.Refused, w => w.ApiKey),
+        [typeof(GetApiKeyOrganization)] = new(Reach.Own),
 
         [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
         [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
@@ -151,6 +194,9 @@ public sealed class TenancyTests(ApiHost api)
             ("application admin", await api.SignedInAsApplicationAdminOf(own.Organization, own.Application, victim.Application)),
             ("user admin", await api.SignedInAsUserAdminOf(own.Organization)),
             ("nobody", await api.SignedInAsNobody()),
+            ("API key", (await api.AnApiKey(await api.APermission(
+                own.Organization, null, [own.Application, victim.Application],
+                PermissionType.Read, PermissionType.OrganizationApplicationAdmin, PermissionType.OrganizationUserAdmin, PermissionType.OrganizationGatewayAdmin))).Client),
         ];
 
         foreach (var (who, client) in callers)
@@ -183,7 +229,8 @@ public sealed class TenancyTests(ApiHost api)
     private static Task<Answer> Send(ApiClient client, Registered endpoint, World world)
     {
         var call = Calls[endpoint.Type];
-        var path = endpoint.Path.Replace("{id}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal);
+        var path = endpoint.Path.Replace("{id}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal)
+            .Replace("{organizationId}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal);
         return client.Send(new HttpMethod(endpoint.Verb), path, call.Body is null ? null : JsonContent.Create(call.Body(world)));
     }
 
