@@ -1,5 +1,6 @@
 using OS2iot.Api.Auth;
 using OS2iot.Api.Devices;
+using OS2iot.Api.Documents;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;

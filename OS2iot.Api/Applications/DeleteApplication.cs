@@ -3,11 +3,13 @@ using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
+using OS2iot.Core.Devices;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Applications;
 
 /// <summary>Removes an application with its devices, targets and history.</summary>
+[RefusesWith(StatusCodes.Status409Conflict)]
 internal sealed class DeleteApplication(AppDbContext db, Caller caller) : EndpointWithoutRequest<AffectedResponse>
 {
     public override void Configure()
@@ -19,7 +21,13 @@ internal sealed class DeleteApplication(AppDbContext db, Caller caller) : Endpoi
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        if (await db.Applications.WritableBy(caller).Where(a => a.Id == id).ExecuteDeleteAsync(ct) == 0)
+        var mine = db.Applications.WritableBy(caller).Where(a => a.Id == id);
+        if (await mine.AnyAsync(a => a.Devices.Any(d => d.Type == DeviceType.Sigfox), ct))
+        {
+            throw Refusal.Conflict(ErrorCodes.DeleteNotAllowedHasSigfoxDevice);
+        }
+
+        if (await mine.ExecuteDeleteAsync(ct) == 0)
         {
             throw caller.IsGlobalAdmin ? Refusal.NotFound() : Refusal.Forbidden();
         }

@@ -21,6 +21,7 @@ internal sealed class LoginRequest : IBodyRequest
 internal sealed record LoginResponse(string AccessToken);
 
 /// <summary>Exchanges e-mail and password for an access token.</summary>
+[RefusesWith(StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests)]
 internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle throttle, TimeProvider clock)
     : Endpoint<LoginRequest, LoginResponse>
 {
