@@ -21,17 +21,10 @@ internal sealed class DeleteApplication(AppDbContext db, Caller caller) : Endpoi
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        var mine = db.Applications.WritableBy(caller).Where(a => a.Id == id);
-        if (await mine.AnyAsync(a => a.Devices.Any(d => d.Type == DeviceType.Sigfox), ct))
-        {
-            throw Refusal.Conflict(ErrorCodes.DeleteNotAllowedHasSigfoxDevice);
-        }
-
-        if (await mine.ExecuteDeleteAsync(ct) == 0)
-        {
-            throw caller.IsGlobalAdmin ? Refusal.NotFound() : Refusal.Forbidden();
-        }
-
-        return AffectedResponse.One;
+        var application = await db.Applications.WritableBy(caller).SingleOrDefaultAsync(a => a.Id == id, ct)
+            ?? throw (caller.IsGlobalAdmin ? Refusal.NotFound() : Refusal.Forbidden());
+        return await db.Devices.AnyAsync(d => d.ApplicationId == id && d.Type == DeviceType.Sigfox, ct)
+            ? throw Refusal.Conflict(ErrorCodes.DeleteNotAllowedHasSigfoxDevice)
+            : await db.RemoveAndSaveAsync(application, ct);
     }
 }

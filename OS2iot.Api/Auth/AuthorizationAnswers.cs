@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using OS2iot.Api.Http;
-using OS2iot.Core.Database;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Auth;
@@ -26,14 +26,13 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
     }
 }
 
-/// <summary>
-/// Tells the database context who acts. Contexts are pooled and would otherwise remember somebody else's name.
-/// </summary>
+/// <summary>Says on whose behalf the request runs, for stamps on what it changes and for the audit log.</summary>
 internal sealed class ActingUser(RequestDelegate next)
 {
-    public Task InvokeAsync(HttpContext context, AppDbContext db)
+    // Async, so that what is set here ends with the request.
+    public async Task InvokeAsync(HttpContext context)
     {
-        db.ActingUserId = context.Features.Get<Caller>()?.UserId;
-        return next(context);
+        Actor.Current = new Actor { UserId = context.Features.Get<Caller>()?.UserId, Address = context.Connection.RemoteIpAddress };
+        await next(context);
     }
 }

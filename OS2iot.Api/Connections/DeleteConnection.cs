@@ -20,8 +20,8 @@ internal sealed class DeleteConnection(AppDbContext db, Caller caller) : Endpoin
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        return await db.DataTargetConnections.WritableBy(caller).Where(c => c.Id == id).ExecuteDeleteAsync(ct) == 0
-            ? throw await db.DataTargetConnections.MissingAsync(id, ct)
-            : AffectedResponse.One;
+        var connection = await db.DataTargetConnections.WritableBy(caller).SingleOrDefaultAsync(c => c.Id == id, ct)
+            ?? throw await db.DataTargetConnections.MissingAsync(id, ct);
+        return await db.RemoveAndSaveAsync(connection, ct);
     }
 }

@@ -19,8 +19,8 @@ internal sealed class DeleteDataTarget(AppDbContext db, Caller caller) : Endpoin
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        return await db.DataTargets.WritableBy(caller).Where(t => t.Id == id).ExecuteDeleteAsync(ct) == 0
-            ? throw await db.DataTargets.MissingAsync(id, ct)
-            : AffectedResponse.One;
+        var target = await db.DataTargets.WritableBy(caller).SingleOrDefaultAsync(t => t.Id == id, ct)
+            ?? throw await db.DataTargets.MissingAsync(id, ct);
+        return await db.RemoveAndSaveAsync(target, ct);
     }
 }

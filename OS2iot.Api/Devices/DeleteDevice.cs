@@ -19,8 +19,8 @@ internal sealed class DeleteDevice(AppDbContext db, Caller caller) : EndpointWit
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        return await db.Devices.WritableBy(caller).Where(d => d.Id == id).ExecuteDeleteAsync(ct) == 0
-            ? throw await db.Devices.MissingAsync(id, notFound: null, ct)
-            : AffectedResponse.One;
+        var device = await db.Devices.WritableBy(caller).SingleOrDefaultAsync(d => d.Id == id, ct)
+            ?? throw await db.Devices.MissingAsync(id, notFound: null, ct);
+        return await db.RemoveAndSaveAsync(device, ct);
     }
 }

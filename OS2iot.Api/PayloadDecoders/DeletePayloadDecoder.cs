@@ -1,6 +1,5 @@
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
@@ -20,14 +19,14 @@ internal sealed class DeletePayloadDecoder(AppDbContext db, Caller caller) : End
     public override async Task<AffectedResponse> ExecuteAsync(CancellationToken ct)
     {
         var id = HttpContext.RouteId();
+
+        // A foreign decoder answers as a missing one: clients know no other answer here.
+        var decoder = await db.PayloadDecoders.WritableBy(caller).SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw Refusal.NotFound();
         try
         {
-            // A foreign decoder answers as a missing one: clients know no other answer here.
-            return await db.PayloadDecoders.WritableBy(caller).Where(d => d.Id == id).ExecuteDeleteAsync(ct) == 0
-                ? throw Refusal.NotFound()
-                : AffectedResponse.One;
+            return await db.RemoveAndSaveAsync(decoder, ct);
         }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation)
+        catch (DbUpdateException exception) when (exception.IsBrokenReference())
         {
             throw Refusal.BadRequest(ErrorCodes.DeleteNotAllowedItemIsInUse);
         }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
@@ -9,6 +10,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Core.Applications;
 
 /// <summary>A group of devices of one organization, with the targets that receive their data.</summary>
+[Audited(AuditTypes.Application, Owner = nameof(OrganizationId))]
 public sealed class Application : Entity
 {
     public const int NameMaxLength = 50;
@@ -49,6 +51,7 @@ public sealed class Application : Entity
     public string? Metadata { get; set; }
 
     /// <summary>The id of this application at ChirpStack, once it has one.</summary>
+    [NotAudited("The network gives it.")]
     public string? ChirpStackId { get; set; }
 
     public int OrganizationId { get; set; }
@@ -71,6 +74,7 @@ public sealed class Application : Entity
 }
 
 /// <summary>Somebody to ask about an application.</summary>
+[AuditedIn(typeof(Application), "contactPersons")]
 public sealed class ContactPerson : Entity
 {
     public const int TextMaxLength = 100;
@@ -89,6 +93,7 @@ public sealed class ContactPerson : Entity
 }
 
 /// <summary>A quantity that the application's devices measure, by its word in the smart data models.</summary>
+[AuditedIn(typeof(Application), "controlledProperties", Value = nameof(Type))]
 public sealed class ApplicationControlledProperty : Entity
 {
     public required string Type { get; set; }
@@ -97,6 +102,7 @@ public sealed class ApplicationControlledProperty : Entity
 }
 
 /// <summary>A way in which the application's devices connect: a device type's wire value or OTHER.</summary>
+[AuditedIn(typeof(Application), "deviceTypes", Value = nameof(Type))]
 public sealed class ApplicationDeviceType : Entity
 {
     public required string Type { get; set; }

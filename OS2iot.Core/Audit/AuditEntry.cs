@@ -8,6 +8,7 @@ namespace OS2iot.Core.Audit;
 /// Somebody did something. Append-only: the database refuses to change a row, and to remove one younger than a year. Refers to
 /// nothing by foreign key, because it outlives what it tells of.
 /// </summary>
+[NotAudited("It is the log.")]
 public sealed class AuditEntry
 {
     public long Id { get; set; }

@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Core.ChirpStack;
 
 /// <summary>Network parameters that LoRaWAN devices of one make share. Numbers are those of ChirpStack's enumerations.</summary>
+[Audited(AuditTypes.DeviceProfile, Owner = nameof(OrganizationId))]
 public sealed class DeviceProfile : Stamped
 {
     public const int NameMaxLength = 1024;
@@ -17,6 +19,7 @@ public sealed class DeviceProfile : Stamped
     public required string Name { get; set; }
 
     /// <summary>The id at ChirpStack, once it has one.</summary>
+    [NotAudited("The network gives it.")]
     public string? ChirpStackId { get; set; }
 
     public int OrganizationId { get; set; }

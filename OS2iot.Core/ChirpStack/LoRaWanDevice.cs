@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Devices;
 
 namespace OS2iot.Core.ChirpStack;
@@ -50,6 +51,7 @@ public sealed class LoRaWanDevice : Device
     public string? FNwkSIntKeyCiphertext { get; set; }
 
     /// <summary>The application at ChirpStack that holds the device, once it is there.</summary>
+    [NotAudited("The network gives it.")]
     public string? ChirpStackApplicationId { get; set; }
 }
 

@@ -1,12 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 
 namespace OS2iot.Core.ChirpStack;
 
 /// <summary>Devices of an application that hear the same downlink.</summary>
+[Audited(AuditTypes.Multicast, Owner = nameof(ApplicationId))]
 public sealed class MulticastGroup : Entity
 {
     public const int NameMaxLength = 50;
@@ -19,10 +21,12 @@ public sealed class MulticastGroup : Entity
 
     public LoRaWanMulticast? LoRaWan { get; set; }
 
+    [AuditedIds("deviceIds")]
     public List<Device> Devices { get; } = [];
 }
 
 /// <summary>The session that a multicast group shares. Keys are kept encrypted.</summary>
+[AuditedIn(typeof(MulticastGroup), "loRaWan")]
 public sealed class LoRaWanMulticast : Entity
 {
     public int MulticastGroupId { get; set; }
@@ -47,6 +51,7 @@ public sealed class LoRaWanMulticast : Entity
     public required string GroupType { get; set; }
 
     /// <summary>The id at ChirpStack, once it has one.</summary>
+    [NotAudited("The network gives it.")]
     public string? ChirpStackGroupId { get; set; }
 }
 

@@ -1,12 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets.OpenDataDk;
 
 namespace OS2iot.Core.DataTargets;
 
 /// <summary>Where decoded data of an application goes.</summary>
+[Audited(AuditTypes.DataTarget, Owner = nameof(ApplicationId))]
 public sealed class DataTarget : Entity
 {
     public const int NameMaxLength = 50;
@@ -23,6 +25,7 @@ public sealed class DataTarget : Entity
     /// <summary>
     /// The type's settings as JSON; members marked as passwords are encrypted. Read and written by <see cref="DataTargetTypes"/>.
     /// </summary>
+    [SettingsWithoutSecrets]
     public required string Settings { get; set; }
 
     public List<DataTargetConnection> Connections { get; } = [];

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.PayloadDecoders;
@@ -7,6 +8,7 @@ using OS2iot.Core.PayloadDecoders;
 namespace OS2iot.Core.DataTargets;
 
 /// <summary>Devices whose messages go to one target, by way of one decoder or as they came.</summary>
+[Audited(AuditTypes.Connection, Owner = nameof(DataTargetId))]
 public sealed class DataTargetConnection : Entity
 {
     public int? PayloadDecoderId { get; set; }
@@ -17,6 +19,7 @@ public sealed class DataTargetConnection : Entity
 
     public DataTarget? DataTarget { get; set; }
 
+    [AuditedIds("deviceIds")]
     public List<Device> Devices { get; } = [];
 }
 

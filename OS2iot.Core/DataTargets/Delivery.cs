@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 
 namespace OS2iot.Core.DataTargets;
 
@@ -7,6 +8,7 @@ namespace OS2iot.Core.DataTargets;
 /// A message that a target has not taken yet. The row is the promise: it goes when the target took the message, and becomes a
 /// dead letter when the schedule is exhausted.
 /// </summary>
+[NotAudited("The pipeline writes it.")]
 public sealed class Delivery
 {
     public long Id { get; set; }
@@ -59,6 +61,7 @@ public enum DeliveryState
 }
 
 /// <summary>One try to deliver a message to a target, for people to look at. Partitioned by day of receipt of the message.</summary>
+[NotAudited("The pipeline writes it.")]
 public sealed class DeliveryAttempt
 {
     public Guid MessageId { get; set; }

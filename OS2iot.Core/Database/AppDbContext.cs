@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using OS2iot.Core.Applications;
 using OS2iot.Core.Audit;
 using OS2iot.Core.ChirpStack;
@@ -20,7 +21,9 @@ namespace OS2iot.Core.Database;
 public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimeProvider clock) : DbContext(options), IDataProtectionKeyContext
 {
     /// <summary>Who changes things through this context; null for the product itself.</summary>
-    public int? ActingUserId { get; set; }
+    public static int? ActingUserId => Actor.Current?.UserId;
+
+    internal DateTimeOffset Now => clock.GetUtcNow();
 
     public DbSet<Organization> Organizations => Set<Organization>();
 
@@ -78,16 +81,35 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    /// <summary>Saves, and tells in the audit log what was changed: both or neither.</summary>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         Stamp();
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var changes = AuditChanges.Of(this);
+        if (changes.IsEmpty)
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+
+        if (Database.CurrentTransaction is { } others)
+        {
+            return await SaveWithinAsync(others, changes, acceptAllChangesOnSuccess, cancellationToken);
+        }
+
+        await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
+        var saved = await SaveAndTellAsync(changes, acceptAllChangesOnSuccess, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return saved;
     }
 
+    /// <summary>For what is not told in the audit log only, such as the product's own keys.</summary>
+    /// <exception cref="InvalidOperationException">There is something to tell.</exception>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
         Stamp();
-        return base.SaveChanges(acceptAllChangesOnSuccess);
+        return AuditChanges.Of(this).IsEmpty
+            ? base.SaveChanges(acceptAllChangesOnSuccess)
+            : throw new InvalidOperationException($"Use {nameof(SaveChangesAsync)}: only that tells the audit log.");
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -95,9 +117,36 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
     }
 
+    // Whoever goes on with the transaction after a failure finds in it neither the change nor its line.
+    private async Task<int> SaveWithinAsync(IDbContextTransaction others, AuditChanges changes, bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        const string Savepoint = "audit";
+        await others.CreateSavepointAsync(Savepoint, ct);
+        try
+        {
+            var saved = await SaveAndTellAsync(changes, acceptAllChangesOnSuccess, ct);
+            await others.ReleaseSavepointAsync(Savepoint, ct);
+            return saved;
+        }
+        catch
+        {
+            await others.RollbackToSavepointAsync(Savepoint, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<int> SaveAndTellAsync(AuditChanges changes, bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        await this.WriteAuditAsync(changes.Removals(), ct: ct);
+        await AuditLog.WriteCascadesAsync(this, changes, ct);
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+        await this.WriteAuditAsync(changes.AdditionsAndUpdates(), ct: ct);
+        return saved;
+    }
+
     private void Stamp()
     {
-        var now = clock.GetUtcNow();
+        var now = Now;
         foreach (var entry in ChangeTracker.Entries<Stamped>())
         {
             if (entry.State == EntityState.Added)

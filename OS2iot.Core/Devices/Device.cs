@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
 using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
@@ -12,6 +13,7 @@ using OS2iot.Core.Sigfox;
 namespace OS2iot.Core.Devices;
 
 /// <summary>One sensor or actuator. What its network needs stands in the derived type in the network's folder.</summary>
+[Audited(AuditTypes.Device, Owner = nameof(ApplicationId))]
 public abstract class Device : Entity
 {
     public const int NameMaxLength = 50;

@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Core.Devices;
 
 /// <summary>Make and product of devices, described as in the smart data model of that name.</summary>
+[Audited(AuditTypes.DeviceModel, Owner = nameof(OrganizationId))]
 public sealed class DeviceModel : Entity
 {
     /// <summary>A JSON object.</summary>

@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 
 namespace OS2iot.Core.Devices;
 
 /// <summary>
 /// What the pipeline knows of a device: written in bulk for every message, so it stands apart from what people edit.
 /// </summary>
+[NotAudited("The pipeline writes it.")]
 public sealed class DeviceState
 {
     public int DeviceId { get; set; }

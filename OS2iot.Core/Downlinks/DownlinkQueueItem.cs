@@ -1,17 +1,20 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 
 namespace OS2iot.Core.Downlinks;
 
 /// <summary>A message to a device, waiting its turn or on record.</summary>
+[Audited(AuditTypes.Downlink, Owner = nameof(DeviceId))]
 public sealed class DownlinkQueueItem : Entity
 {
     public int DeviceId { get; set; }
 
     public Device? Device { get; set; }
 
+    [AuditedBytes]
     public required byte[] Payload { get; set; }
 
     /// <summary>LoRaWAN; null elsewhere.</summary>
@@ -20,18 +23,24 @@ public sealed class DownlinkQueueItem : Entity
     /// <summary>The device is asked to acknowledge.</summary>
     public bool Confirmed { get; set; }
 
+    [NotAudited("The network tells it.")]
     public DownlinkState State { get; set; }
 
     /// <summary>The network's own id of the item, once it has one.</summary>
+    [NotAudited("The network tells it.")]
     public string? NetworkItemId { get; set; }
 
+    [NotAudited("The network tells it.")]
     public long? FCntDown { get; set; }
 
+    [NotAudited("The network tells it.")]
     public DateTimeOffset? SentAt { get; set; }
 
+    [NotAudited("The network tells it.")]
     public DateTimeOffset? AcknowledgedAt { get; set; }
 
     /// <summary>Why it failed, for people.</summary>
+    [NotAudited("The network tells it.")]
     public string? Error { get; set; }
 }
 

@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Core.Gateways;
 
 /// <summary>A LoRaWAN radio station of an organization.</summary>
+[Audited(AuditTypes.Gateway, Owner = nameof(OrganizationId))]
 public sealed class Gateway : Entity
 {
     public const int NameMaxLength = 50;
@@ -35,11 +37,14 @@ public sealed class Gateway : Entity
     public string Tags { get; set; } = "{}";
 
     /// <summary>Today.</summary>
+    [NotAudited("The network tells it.")]
     public int RxPacketsReceived { get; set; }
 
     /// <summary>Today.</summary>
+    [NotAudited("The network tells it.")]
     public int TxPacketsEmitted { get; set; }
 
+    [NotAudited("The network tells it.")]
     public DateTimeOffset? LastSeenAt { get; set; }
 
     /// <summary>INDOORS, OUTDOORS or OTHER.</summary>
@@ -78,12 +83,14 @@ public sealed class Gateway : Entity
     public string? AlarmMail { get; set; }
 
     /// <summary>The alarm of the present outage was sent.</summary>
+    [NotAudited("The product's own note.")]
     public bool HasSentOfflineNotification { get; set; }
 
     public List<GatewayStatus> StatusHistory { get; } = [];
 }
 
 /// <summary>A gateway came or went.</summary>
+[NotAudited("The network tells it.")]
 public sealed class GatewayStatus
 {
     public int GatewayId { get; set; }
@@ -94,6 +101,7 @@ public sealed class GatewayStatus
 }
 
 /// <summary>What a gateway heard and said on one day (UTC).</summary>
+[NotAudited("The network tells it.")]
 public sealed class GatewayTraffic
 {
     public int GatewayId { get; set; }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Devices;
 
 namespace OS2iot.Core.MqttDevices;
@@ -41,9 +42,11 @@ public sealed class MqttInternalBrokerDevice : MqttDevice
 public sealed class MqttExternalBrokerDevice : MqttDevice
 {
     /// <summary>The connection failed for good, and nobody tries until the settings change.</summary>
+    [NotAudited("The connection tells it.")]
     public bool InvalidMqttConfig { get; set; }
 
     /// <summary>Why it failed, for people.</summary>
+    [NotAudited("The connection tells it.")]
     public string? ConnectionError { get; set; }
 }
 

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 
 namespace OS2iot.Core.Organizations;
 
 /// <summary>Lets a program in with permissions of its own. The key is shown once; what stays is its hash.</summary>
+[Audited(AuditTypes.ApiKey, Owner = nameof(Permissions))]
 public sealed class ApiKey : Entity
 {
     public const int NameMinLength = 2;
@@ -23,6 +25,7 @@ public sealed class ApiKey : Entity
     public DateTimeOffset? ExpiresOn { get; set; }
 
     /// <summary>To the hour, so that a busy key does not write with every request.</summary>
+    [NotAudited("Using a key changes nothing.")]
     public DateTimeOffset? LastUsedAt { get; set; }
 
     public int SystemUserId { get; set; }
@@ -30,6 +33,7 @@ public sealed class ApiKey : Entity
     /// <summary>Stands as the author of what is done with the key. Stays when the key goes.</summary>
     public User? SystemUser { get; set; }
 
+    [AuditedIds("permissionIds")]
     public List<Permission> Permissions { get; } = [];
 }
 

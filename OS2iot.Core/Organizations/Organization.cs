@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
 using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
@@ -11,6 +12,7 @@ using OS2iot.Core.Sigfox;
 namespace OS2iot.Core.Organizations;
 
 /// <summary>Owner of applications and everything below them. Organizations never see each other's data.</summary>
+[Audited(AuditTypes.Organization)]
 public sealed class Organization : Entity
 {
     public const int NameMaxLength = 1024;
@@ -34,6 +36,7 @@ public sealed class Organization : Entity
     public List<SigfoxGroup> SigfoxGroups { get; } = [];
 
     /// <summary>Users who asked to belong here and wait for an answer.</summary>
+    [AuditedIds("awaitingUserIds")]
     public List<User> AwaitingUsers { get; } = [];
 }
 

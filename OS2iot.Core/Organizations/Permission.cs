@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 
 namespace OS2iot.Core.Organizations;
@@ -9,6 +10,7 @@ namespace OS2iot.Core.Organizations;
 /// A user group: what its users may do in one organization, and with which of its applications. The one without an organization
 /// is that of the global administrators.
 /// </summary>
+[Audited(AuditTypes.Permission, Owner = nameof(OrganizationId))]
 public sealed class Permission : Entity
 {
     public const int NameMaxLength = 1024;
@@ -26,14 +28,17 @@ public sealed class Permission : Entity
 
     public List<PermissionTypeEntry> Types { get; } = [];
 
+    [AuditedIds("userIds")]
     public List<User> Users { get; } = [];
 
+    [AuditedIds("applicationIds")]
     public List<Application> Applications { get; } = [];
 
     public List<ApiKey> ApiKeys { get; } = [];
 }
 
 /// <summary>One right that a permission gives. A row of its own because the wire shows it with an id and dates.</summary>
+[AuditedIn(typeof(Permission), "types", Value = nameof(Type))]
 public sealed class PermissionTypeEntry : Entity
 {
     public required PermissionType Type { get; set; }

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 
 namespace OS2iot.Core.Organizations;
 
 /// <summary>Somebody who signs in, or the system user behind an API key.</summary>
+[Audited(AuditTypes.User, Owner = nameof(Permissions))]
 public sealed class User : Entity
 {
     public const int NameMaxLength = 50;
@@ -23,6 +25,7 @@ public sealed class User : Entity
 
     public bool Active { get; set; } = true;
 
+    [NotAudited("A sign-in has a line of its own.")]
     public DateTimeOffset? LastLogin { get; set; }
 
     /// <summary>The identity provider's name for the user.</summary>

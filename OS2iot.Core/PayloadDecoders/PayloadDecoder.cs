@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Core.PayloadDecoders;
 
 /// <summary>A user's script that turns what a device sent into JSON.</summary>
+[Audited(AuditTypes.PayloadDecoder, Owner = nameof(OrganizationId))]
 public sealed class PayloadDecoder : Entity
 {
     public const int NameMaxLength = 50;

@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Core.Sigfox;
 
 /// <summary>An organization's access to one group at Sigfox.</summary>
+[Audited(AuditTypes.SigfoxGroup, Owner = nameof(OrganizationId), Name = nameof(Username))]
 public sealed class SigfoxGroup : Entity
 {
     /// <summary>Of the API user at Sigfox.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Devices;
 
 namespace OS2iot.Core.Uplinks;
@@ -7,6 +8,7 @@ namespace OS2iot.Core.Uplinks;
 /// <summary>
 /// A stored uplink. The table is partitioned by day of receipt and written in bulk by the storing stage; EF only reads it.
 /// </summary>
+[NotAudited("The pipeline writes it.")]
 public sealed class ReceivedMessage
 {
     /// <summary>UUIDv7, the id under which the message was acknowledged.</summary>
@@ -40,6 +42,7 @@ public sealed class ReceivedMessage
 }
 
 /// <summary>What one decoder made of a stored uplink.</summary>
+[NotAudited("The pipeline writes it.")]
 public sealed class DecodedMessage
 {
     public Guid MessageId { get; set; }

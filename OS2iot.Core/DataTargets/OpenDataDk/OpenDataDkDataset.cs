@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 
 namespace OS2iot.Core.DataTargets.OpenDataDk;
 
 /// <summary>How a target's data is announced to the public, in the terms of DCAT.</summary>
+[AuditedIn(typeof(DataTarget), "openDataDkDataset")]
 public sealed class OpenDataDkDataset : Entity
 {
     public required string Name { get; set; }
