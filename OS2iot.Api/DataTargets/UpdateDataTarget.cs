@@ -21,6 +21,7 @@ internal sealed class UpdateDataTarget(AppDbContext db, Caller caller, DataTarge
     public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
+        await using var transaction = await db.LockAsync<DataTarget>(id, ct);
         var target = await db.DataTargets.WritableBy(caller).SingleOrDefaultAsync(t => t.Id == id, ct)
             ?? throw await db.DataTargets.MissingAsync(id, ct);
         if (target.ApplicationId != request.ApplicationId)
@@ -37,6 +38,7 @@ internal sealed class UpdateDataTarget(AppDbContext db, Caller caller, DataTarge
         target.ApplicationId = request.ApplicationId;
         target.Settings = shapes.Merge(DataTargetTypes.Find(target.Type)!, target.Settings, request.Members);
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return await reader.FindAsync(db.DataTargets, id, ct) ?? throw Refusal.NotFound();
     }
 

@@ -6,10 +6,17 @@ namespace OS2iot.Api.Http;
 
 /// <summary>
 /// <c>If-Match</c> on PUT and DELETE: only if what is there is still what the caller read. That is found out by asking the GET of the same
-/// address, so it works wherever there is one. Writers who ask so wait for each other.
+/// address, so it works wherever there is one. Of several who ask so at once, one comes through.
 /// </summary>
 internal sealed class Preconditions(RequestDelegate next, EndpointDataSource endpoints)
 {
+    /// <summary>Each holds a connection while it is under way; the rest must not find the pool empty.</summary>
+    private const int AtOnce = 8;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly SemaphoreSlim Turn = new(AtOnce);
+
     private readonly ConcurrentDictionary<string, RouteEndpoint?> _readers = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether there is something to compare with.</summary>
@@ -24,32 +31,45 @@ internal sealed class Preconditions(RequestDelegate next, EndpointDataSource end
             return;
         }
 
-        await using var connection = await database.OpenConnectionAsync(context.RequestAborted);
-        await using var transaction = await connection.BeginTransactionAsync(context.RequestAborted);
-        await LockAsync(connection, context);
-        if (!EntityTag.Matches(await TagAsync(context, reader, current, scopes), context.Request.Headers.IfMatch))
+        if (!await Turn.WaitAsync(Patience, context.RequestAborted))
         {
-            throw Refusal.PreconditionFailed();
+            throw Refusal.TooManyRequests(retryAfter: 5);
         }
 
-        await next(context);
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(context.RequestAborted);
+            await using var transaction = await connection.BeginTransactionAsync(context.RequestAborted);
+            if (!await LockAsync(connection, context))
+            {
+                throw Refusal.PreconditionFailed();
+            }
+
+            var tag = await TagAsync(context, reader, current, scopes);
+
+            // Here and not where it was taken away: what a method sets ends with it.
+            current.HttpContext = context;
+            if (!EntityTag.Matches(tag, context.Request.Headers.IfMatch))
+            {
+                throw Refusal.PreconditionFailed();
+            }
+
+            await next(context);
+        }
+        finally
+        {
+            Turn.Release();
+        }
     }
 
     private static bool IsConditional(string verb) => HttpMethods.IsPut(verb) || HttpMethods.IsDelete(verb);
 
-    private static async Task LockAsync(NpgsqlConnection connection, HttpContext context)
+    // Whoever has it changes the same thing at this moment.
+    private static async Task<bool> LockAsync(NpgsqlConnection connection, HttpContext context)
     {
-        await using var command = new NpgsqlCommand(
-            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)) FROM set_config('lock_timeout', '5s', true)", connection);
+        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", connection);
         command.Parameters.AddWithValue(context.Request.Path.Value!.TrimEnd('/').ToUpperInvariant());
-        try
-        {
-            await command.ExecuteNonQueryAsync(context.RequestAborted);
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            throw Refusal.PreconditionFailed();
-        }
+        return (bool)(await command.ExecuteScalarAsync(context.RequestAborted))!;
     }
 
     private static async Task<string> TagAsync(HttpContext context, RouteEndpoint reader, IHttpContextAccessor current, IServiceScopeFactory scopes)
@@ -64,16 +84,8 @@ internal sealed class Preconditions(RequestDelegate next, EndpointDataSource end
         reading.Response.Body = Stream.Null;
         reading.Features.Set(context.Features.Get<Caller>());
         reading.SetEndpoint(reader);
-        try
-        {
-            current.HttpContext = reading;
-            await reader.RequestDelegate!(reading);
-        }
-        finally
-        {
-            current.HttpContext = context;
-        }
-
+        current.HttpContext = reading;
+        await reader.RequestDelegate!(reading);
         return reading.Response.Headers.ETag.ToString();
     }
 
