@@ -109,8 +109,9 @@ internal static class Parameters
         var property = request.GetType().GetProperties().FirstOrDefault(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name) == parameter.Name);
         var schema = new OpenApiSchema
         {
-            Type = parameter.IsNumber ? JsonSchemaType.Integer : JsonSchemaType.String,
-            Format = parameter.IsNumber ? "int32" : null,
+            Type = parameter.IsNumber ? JsonSchemaType.Integer : parameter.IsFlag ? JsonSchemaType.Boolean : JsonSchemaType.String,
+            Format = parameter.IsNumber ? "int32" : parameter.IsTime ? "date-time" : null,
+            Enum = parameter.Words is [] ? null : [.. parameter.Words.Select(JsonNode (w) => w)],
             Minimum = parameter.Min is { } min ? Errors.Key(min) : null,
             Maximum = parameter.Max is { } max ? Errors.Key(max) : null,
             Default = property?.GetValue(request) is int number and not 0 ? JsonValue.Create(number) : null,

@@ -55,11 +55,7 @@ internal sealed class QueryReader(IQueryCollection query)
     public int? Number(string name, int min = int.MinValue, int max = int.MaxValue)
     {
         var sent = Text(name);
-        if (_asked is not null)
-        {
-            _asked[name] = new QueryParameter(name) { IsNumber = true, Min = min == int.MinValue ? null : min, Max = max == int.MaxValue ? null : max };
-        }
-
+        Describe(name, asked => asked with { IsNumber = true, Min = min == int.MinValue ? null : min, Max = max == int.MaxValue ? null : max });
         if (sent is not { } text)
         {
             return null;
@@ -81,6 +77,55 @@ internal sealed class QueryReader(IQueryCollection query)
         return number;
     }
 
+    /// <summary>Any date a person would write.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        var sent = Text(name);
+        Describe(name, asked => asked with { IsTime = true });
+        if (sent is not { } text)
+        {
+            return null;
+        }
+
+        var time = WireTime.Parse(text);
+        if (time is null)
+        {
+            Fail(name, text, "isDate", $"{name} must be a date");
+        }
+
+        return time;
+    }
+
+    public string? OneOf(string name, params string[] words)
+    {
+        var text = Text(name);
+        Describe(name, asked => asked with { Words = words });
+        if (text is not null && !words.Contains(text))
+        {
+            Fail(name, text, "isEnum", $"{name} must be one of the following values: {string.Join(", ", words)}");
+        }
+
+        return text;
+    }
+
+    public bool? Flag(string name)
+    {
+        var sent = Text(name);
+        Describe(name, asked => asked with { IsFlag = true });
+        switch (sent?.ToUpperInvariant())
+        {
+            case null:
+                return null;
+            case "TRUE":
+                return true;
+            case "FALSE":
+                return false;
+            case { } text:
+                Fail(name, text, "isBoolean", $"{name} must be a boolean value");
+                return null;
+        }
+    }
+
     /// <summary>The parameter was sent as the word null.</summary>
     public bool IsNull(string name) => query[name].LastOrDefault() == "null";
 
@@ -89,6 +134,15 @@ internal sealed class QueryReader(IQueryCollection query)
         if (_failures.Count > 0)
         {
             throw Refusal.Invalid(_failures);
+        }
+    }
+
+    // Only while somebody wants to know what is asked for.
+    private void Describe(string name, Func<QueryParameter, QueryParameter> describe)
+    {
+        if (_asked is not null)
+        {
+            _asked[name] = describe(_asked[name]);
         }
     }
 
@@ -106,6 +160,13 @@ internal sealed class QueryReader(IQueryCollection query)
 internal sealed record QueryParameter(string Name)
 {
     public bool IsNumber { get; init; }
+
+    public bool IsTime { get; init; }
+
+    public bool IsFlag { get; init; }
+
+    /// <summary>All that it may be.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
 
     public int? Min { get; init; }
 
