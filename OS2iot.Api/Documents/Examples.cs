@@ -125,6 +125,8 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         var text = schema switch
         {
             { Format: "date-time" } => "2026-03-01T08:30:00.000Z",
+            { Format: "phone" } => "+4512345678",
+            { Format: "json" } => "{\"level\":1.5}",
             { Format: "email" } => "anna@example.dk",
             { Format: "uri" } => "https://example.dk/receive",
             { Format: "uuid" } => "7f0c1c44-3b3a-4a3d-8f0e-6f4f9d1f2a10",

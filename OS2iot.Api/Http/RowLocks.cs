@@ -16,7 +16,7 @@ internal static class RowLocks
     {
         var transaction = await db.Database.BeginTransactionAsync(ct);
         var table = db.Model.FindEntityType(typeof(TEntity))!.GetTableName();
-        await db.Database.ExecuteSqlAsync(FormattableStringFactory.Create($"SELECT 1 FROM {table} WHERE id = {{0}} FOR NO KEY UPDATE", id), ct);
+        await db.Database.SqlQuery<int>(FormattableStringFactory.Create($"SELECT id FROM {table} WHERE id = {{0}} FOR NO KEY UPDATE", id)).ToListAsync(ct);
         return transaction;
     }
 }

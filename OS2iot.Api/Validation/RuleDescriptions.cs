@@ -11,7 +11,7 @@ internal static class RuleDescriptions
     {
         switch (rule)
         {
-            case "isString" or "isEnum" or "minLength" or "maxLength" or "matches" or "isPhoneNumberString":
+            case "isString" or "isEnum" or "minLength" or "maxLength" or "matches":
                 schema.Type ??= JsonSchemaType.String;
                 break;
             case "isNumber":
@@ -35,6 +35,9 @@ internal static class RuleDescriptions
             case "isNotBlank" or "isNotEmpty" when schema.Type is null or JsonSchemaType.String:
                 (schema.Type, schema.MinLength) = (JsonSchemaType.String, schema.MinLength ?? 1);
                 break;
+            case "isPhoneNumberString":
+                (schema.Type, schema.Format) = (JsonSchemaType.String, "phone");
+                break;
             case "isEmail":
                 (schema.Type, schema.Format) = (JsonSchemaType.String, "email");
                 break;
@@ -48,7 +51,7 @@ internal static class RuleDescriptions
                 (schema.Type, schema.Pattern) = (JsonSchemaType.String, HexadecimalPattern);
                 break;
             case "isJson" or "isMetadataJson":
-                (schema.Type, schema.ContentMediaType) = (JsonSchemaType.String, "application/json");
+                (schema.Type, schema.Format, schema.ContentMediaType) = (JsonSchemaType.String, "json", "application/json");
                 break;
             default:
                 break;
