@@ -2,6 +2,7 @@ using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Deliveries;
 using OS2iot.Api.Devices;
+using OS2iot.Api.Documents;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;

@@ -26,6 +26,7 @@ internal sealed class ListApplicationsQuery : ListQuery
 }
 
 /// <summary>The applications that the caller may read, of one organization or of all.</summary>
+[Answers(typeof(ListResponse<ApplicationAdminListItem>))]
 internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNetworks networks)
     : Endpoint<ListApplicationsQuery, ListResponse<object>>
 {

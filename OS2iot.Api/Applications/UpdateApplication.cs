@@ -2,6 +2,7 @@ using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
+using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
@@ -20,6 +21,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
     public override async Task<ApplicationDetails> ExecuteAsync(ApplicationRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
+        await using var transaction = await db.LockAsync<Application>(id, ct);
         var application = await db.Applications.WritableBy(caller).AsSplitQuery()
             .Include(a => a.ControlledProperties).Include(a => a.DeviceTypes).Include(a => a.ContactPersons).Include(a => a.Permissions)
             .OrderBy(a => a.Id).SingleOrDefaultAsync(a => a.Id == id, ct) ?? throw Missing();
@@ -36,6 +38,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         try
         {
             await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException exception) when (exception.IsDuplicate())
         {

@@ -24,6 +24,7 @@ internal sealed class LoginRequest : IBodyRequest
 internal sealed record LoginResponse(string AccessToken);
 
 /// <summary>Exchanges e-mail and password for an access token.</summary>
+[RefusesWith(StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests)]
 internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle throttle, FailureLog failures, TimeProvider clock)
     : Endpoint<LoginRequest, LoginResponse>
 {

@@ -32,7 +32,7 @@ internal sealed class DeviceNetworks(IEnumerable<DeviceNetwork> networks)
     public Dictionary<string, object?> Columns(Device device, bool showSecrets)
     {
         var columns = new Dictionary<string, object?>();
-        Of(device.Type).Write(device, columns, showSecrets);
+        _networks.GetValueOrDefault(device.Type)?.Write(device, columns, showSecrets);
         return columns;
     }
 

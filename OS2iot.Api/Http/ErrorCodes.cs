@@ -23,6 +23,7 @@ internal static class ErrorCodes
     public const string DeleteNotAllowedItemIsInUse = "MESSAGE.DELETE-NOT-ALLOWED-ITEM-IS-IN-USE";
     public const string InvalidKeyInKeyValuePair = "MESSAGE.INVALID-KEY-IN-KEY-VALUE-PAIR";
     public const string InvalidValueInKeyValuePair = "MESSAGE.INVALID-VALUE-IN-KEY-VALUE-PAIR";
+    public const string DeleteNotAllowedHasSigfoxDevice = "MESSAGE.DELETE-NOT-ALLOWED-HAS-SIGFOX-DEVICE";
     public const string KombitLoginFailed = "MESSAGE.KOMBIT-LOGIN-FAILED";
     public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
     public const string UserAlreadyHasMail = "MESSAGE.USER-ALREADY-HAVE-MAIL";

@@ -69,6 +69,9 @@ internal sealed class Refusal : Exception
 
     public static Refusal Conflict(string message) => new(StatusCodes.Status409Conflict, RefusalForm.Standard, message);
 
+    /// <summary>Somebody changed what the caller read before.</summary>
+    public static Refusal PreconditionFailed() => new(StatusCodes.Status412PreconditionFailed, RefusalForm.Standard, "It was changed since it was read");
+
     public static Refusal TooLarge() => new(StatusCodes.Status413PayloadTooLarge, RefusalForm.Bare, "request entity too large");
 
     public static Refusal TooManyRequests(int retryAfter) =>
