@@ -11,5 +11,8 @@ internal static class DbUpdateExceptions
 
     /// <summary>A row that this one points to is gone, or one that points to this is there.</summary>
     public static bool IsBrokenReference(this DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation };
+        exception.InnerException is PostgresException
+        {
+            SqlState: PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation,
+        };
 }

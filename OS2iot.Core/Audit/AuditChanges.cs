@@ -106,7 +106,8 @@ internal sealed class AuditChanges
 
             if (owner is null && (before.Count > 0 || after.Count > 0))
             {
-                records.Add(Record(parts.Key.Root, AuditActions.Update, parts.Key.Key, NameOf(parts.Key.Root, parts.First().Entry, parts.Key.Key), before, after));
+                var name = NameOf(parts.Key.Root, parts.First().Entry, parts.Key.Key);
+                records.Add(Record(parts.Key.Root, AuditActions.Update, parts.Key.Key, name, before, after));
             }
         }
 
