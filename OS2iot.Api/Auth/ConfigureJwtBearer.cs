@@ -25,7 +25,18 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
             LifetimeValidator = (_, expires, _, _) => expires > clock.GetUtcNow().UtcDateTime,
             NameClaimType = AccessTokens.UserName,
         };
-        options.Events = new JwtBearerEvents { OnTokenValidated = FindCallerAsync };
+        options.Events = new JwtBearerEvents { OnMessageReceived = LookForTokenInAddress, OnTokenValidated = FindCallerAsync };
+    }
+
+    private static Task LookForTokenInAddress(MessageReceivedContext context)
+    {
+        if (context.Request.Headers.Authorization.Count == 0
+            && context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<TokenInAddressAttribute>() is not null)
+        {
+            context.Token = context.Request.Query[TokenInAddressAttribute.Parameter];
+        }
+
+        return Task.CompletedTask;
     }
 
     private static async Task FindCallerAsync(TokenValidatedContext context)

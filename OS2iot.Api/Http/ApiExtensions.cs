@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Net.Http.Headers;
 using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.ServiceDefaults;
@@ -28,9 +29,12 @@ internal static class ApiExtensions
 
     public static WebApplication MapApi(this WebApplication app)
     {
+        app.UseMiddleware<AnswerHeaders>();
         app.UseResponseCompression();
+        app.UseMiddleware<HeadRequests>();
         app.UseMiddleware<ErrorAnswers>();
-        app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"));
+        app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE")
+            .WithExposedHeaders(HeaderNames.ETag, HeaderNames.RetryAfter));
         app.UseRouting();
         app.UseMiddleware<RefusedChanges>();
         app.UseAuthentication();
@@ -53,6 +57,8 @@ internal static class ApiExtensions
     // A body of another type is read as an empty one, not refused; the reader sees to that.
     private static void Describe(RouteHandlerBuilder route, EndpointDefinition endpoint)
     {
+        // What is written on the class is known to whoever looks at the route.
+        route.WithMetadata([.. endpoint.EndpointType.GetCustomAttributes(inherit: true)]);
         route.ClearDefaultProduces(StatusCodes.Status400BadRequest).ClearDefaultAccepts();
         if (typeof(IBodyRequest).IsAssignableFrom(endpoint.ReqDtoType))
         {

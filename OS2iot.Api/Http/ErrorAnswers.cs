@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using OS2iot.ServiceDefaults;
 
@@ -57,7 +58,12 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, TimeProvider cl
         var body = refusal.Form != RefusalForm.Malformed && context.Request.Path.StartsWithSegments(AuthPath)
             ? AuthBody(context, refusal, clock)
             : refusal.ToBody();
-        return context.Response.WriteAsJsonAsync(body, WireJson.Answers, context.RequestAborted);
+
+        // Whole before the first byte goes: half an error can't be taken back.
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Answers);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
     private static JsonObject AuthBody(HttpContext context, Refusal refusal, TimeProvider clock) => new()

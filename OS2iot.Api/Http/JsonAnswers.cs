@@ -12,12 +12,21 @@ internal static class JsonAnswers
         var request = response.HttpContext.Request;
         if (response.StatusCode == StatusCodes.Status200OK && HttpMethods.IsPost(request.Method))
         {
-            response.StatusCode = StatusCodes.Status201Created;
+            response.StatusCode = response.HttpContext.GetEndpoint()?.Metadata.GetMetadata<SucceedsWithAttribute>()?.StatusCode
+                ?? StatusCodes.Status201Created;
         }
 
         if (answer is null)
         {
             response.ContentLength = 0;
+            return;
+        }
+
+        // Clients read a lone word as JSON, and expect it as text.
+        if (answer is bool word)
+        {
+            response.ContentType = "text/html; charset=utf-8";
+            await response.WriteAsync(word ? "true" : "false", ct);
             return;
         }
 

@@ -11,8 +11,32 @@ internal sealed class QueryReader(IQueryCollection query)
 {
     private readonly JsonArray _failures = [];
 
+    private Dictionary<string, QueryParameter>? _asked;
+
+    /// <summary>What a request looks for in a query, found out by letting it read an empty one.</summary>
+    public static IReadOnlyCollection<QueryParameter> ParametersOf(IQueryRequest request)
+    {
+        var reader = new QueryReader(QueryCollection.Empty) { _asked = [] };
+        try
+        {
+            request.Read(reader);
+        }
+        catch (Refusal)
+        {
+            // It says so itself when something is missing; what it asked for until then is known.
+        }
+
+        foreach (var name in reader._failures.Select(f => f!["property"]!.GetValue<string>()))
+        {
+            reader._asked[name] = reader._asked.TryGetValue(name, out var asked) ? asked with { IsRequired = true } : new QueryParameter(name) { IsRequired = true };
+        }
+
+        return reader._asked.Values;
+    }
+
     public string? Text(string name)
     {
+        _asked?.TryAdd(name, new QueryParameter(name));
         var text = query[name].LastOrDefault();
         if (text is null or "" or "null" or "undefined")
         {
@@ -30,7 +54,13 @@ internal sealed class QueryReader(IQueryCollection query)
 
     public int? Number(string name, int min = int.MinValue, int max = int.MaxValue)
     {
-        if (Text(name) is not { } text)
+        var sent = Text(name);
+        if (_asked is not null)
+        {
+            _asked[name] = new QueryParameter(name) { IsNumber = true, Min = min == int.MinValue ? null : min, Max = max == int.MaxValue ? null : max };
+        }
+
+        if (sent is not { } text)
         {
             return null;
         }
@@ -114,6 +144,18 @@ internal sealed class QueryReader(IQueryCollection query)
         ["children"] = new JsonArray(),
         ["constraints"] = new JsonObject { [rule] = text },
     });
+}
+
+/// <summary>What a request looks for in the query.</summary>
+internal sealed record QueryParameter(string Name)
+{
+    public bool IsNumber { get; init; }
+
+    public int? Min { get; init; }
+
+    public int? Max { get; init; }
+
+    public bool IsRequired { get; init; }
 }
 
 /// <summary>A request that is read from the query.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using FastEndpoints;
 using Microsoft.AspNetCore.WebUtilities;
 using OS2iot.Api.Validation;
@@ -92,6 +93,11 @@ internal static class BodyReader
     // PostgreSQL stores no NUL, and half of a surrogate pair is no text.
     private static void RefuseUnreadableText(ReadOnlySpan<byte> body)
     {
+        if (!Utf8.IsValid(body))
+        {
+            throw Refusal.Malformed("The body is not UTF-8");
+        }
+
         var reader = new Utf8JsonReader(body);
         while (reader.Read())
         {

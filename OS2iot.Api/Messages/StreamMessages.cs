@@ -56,7 +56,14 @@ internal sealed partial class StreamMessages(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
         try
         {
-            await StreamAsync(id, watch, stop.Token);
+            if (HttpContext.Features.Get<HeadersOnly>() is null)
+            {
+                await StreamAsync(id, watch, stop.Token);
+            }
+            else
+            {
+                await BeginAsync(stop.Token);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -22,6 +22,9 @@ internal sealed class Shape
     /// <summary>Begins with members that it shares with other shapes.</summary>
     public Shape(IEnumerable<KeyValuePair<string, Field>> fields) => _fields.AddRange(fields);
 
+    /// <summary>The members and their rules, in order.</summary>
+    public IReadOnlyList<KeyValuePair<string, Field>> Fields => _fields;
+
     public Field this[string name]
     {
         set => _fields.Add(new(name, value));

@@ -20,6 +20,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 {
     public const string Password = "Correct-Horse-1";
 
+    internal static readonly WebApplicationFactoryClientOptions NoRedirects = new() { AllowAutoRedirect = false };
     public const string MasterKey = "a master key of more than 32 characters";
 
     private static int _number;
@@ -45,7 +46,10 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         await Database.DisposeAsync();
     }
 
-    public ApiClient Anonymous() => new(_factory!.CreateClient());
+    /// <summary>One more Api on the same database, with other settings. The caller disposes it.</summary>
+    internal WebApplicationFactory<Login> Another(Action<IWebHostBuilder> configure) => _factory!.WithWebHostBuilder(configure);
+
+    public ApiClient Anonymous() => new(_factory!.CreateClient(NoRedirects));
 
     public HttpMessageHandler Handler() => _factory!.Server.CreateHandler();
 
@@ -165,6 +169,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("ConnectionStrings:os2iot", connectionString);
             builder.UseSetting("Secrets:MasterKey", MasterKey);
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
+            builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }

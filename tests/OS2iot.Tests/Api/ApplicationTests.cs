@@ -4,9 +4,11 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class ApplicationTests(ApiHost api)
 {
     [Fact]
+    [Covers("POST /application")]
     public async Task Create_WhenComplete_IsShownAsSent()
     {
         var organization = await api.AnOrganization();
@@ -38,6 +40,7 @@ public sealed class ApplicationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /application")]
     public async Task Create_WhenMembersAreWrong_NamesEveryRule()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -64,6 +67,7 @@ public sealed class ApplicationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /application")]
     public async Task Create_WhenNotAllowedOrNotPossible_IsRefused()
     {
         var (organization, other) = (await api.AnOrganization(), await api.AnOrganization());
@@ -80,6 +84,8 @@ public sealed class ApplicationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /application/:id")]
+    [Covers("GET /application/:id")]
     public async Task Update_WhenMembersAreAbsentOrNull_LeavesAloneOrClears()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -106,6 +112,7 @@ public sealed class ApplicationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /application/:id")]
     public async Task Update_WhenMovedOrMapped_StaysWithinTheCallersOrganizations()
     {
         var (organization, other) = (await api.AnOrganization(), await api.AnOrganization());
@@ -125,6 +132,7 @@ public sealed class ApplicationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /application")]
     public async Task List_WhenFilteredAndSorted_ShowsWhatTheCallerReads()
     {
         var organization = await api.AnOrganization();
@@ -147,6 +155,7 @@ public sealed class ApplicationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /application/:id/iot-devices")]
     public async Task Devices_WhenSortedByActivity_PutsSilentOnesFirstAscendingAndLastDescending()
     {
         var organization = await api.AnOrganization();
@@ -172,6 +181,7 @@ public sealed class ApplicationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("DELETE /application/:id")]
     public async Task Delete_WhenAllowed_TakesDevicesAndTargets()
     {
         var world = await api.AWorld();

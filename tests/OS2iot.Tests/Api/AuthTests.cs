@@ -8,9 +8,13 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class AuthTests(ApiHost api)
 {
     [Fact]
+    [Covers("POST /auth/login")]
+    [Covers("GET /auth/profile")]
+    [Covers("GET /auth/me")]
     public async Task Login_WhenPasswordIsRight_GivesATokenThatWorks()
     {
         var email = await api.AUser();
@@ -39,6 +43,7 @@ public sealed class AuthTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /auth/login")]
     public async Task Login_WhenAnythingIsWrong_Answers401InTheShortForm()
     {
         var email = await api.AUser();
@@ -59,6 +64,7 @@ public sealed class AuthTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /auth/login")]
     public async Task Login_WhenGuessedTooOften_IsClosedForAWhile()
     {
         var email = await api.AUser(bcryptCost: 4);
@@ -130,6 +136,8 @@ public sealed class AuthTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /application")]
+    [Covers("GET /auth/me")]
     public async Task Role_WhenCallerHasNone_IsRefusedByTheGuard()
     {
         var nobody = await api.SignedInAsNobody();
@@ -140,6 +148,7 @@ public sealed class AuthTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /auth/me")]
     public async Task Me_WhenGlobalAdmin_ShowsAllOrganizationsWithApplications()
     {
         var organization = await api.AnOrganization();

@@ -3,11 +3,13 @@ using System.Net;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class ConnectionTests(ApiHost api)
 {
     private const string Path = "iot-device-payload-decoder-data-target-connection";
 
     [Fact]
+    [Covers("POST /iot-device-payload-decoder-data-target-connection")]
     public async Task Create_WhenAllOfOneApplication_JoinsThem()
     {
         var world = await api.AWorld();
@@ -23,6 +25,7 @@ public sealed class ConnectionTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /iot-device-payload-decoder-data-target-connection")]
     public async Task Create_WhenPartsAreMissingOrForeign_IsRefused()
     {
         var (world, other) = (await api.AWorld(), await api.AWorld());
@@ -41,6 +44,7 @@ public sealed class ConnectionTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /iot-device-payload-decoder-data-target-connection/:id")]
     public async Task Update_WhenDecoderIsAbsentOrNull_KeepsOrRemovesIt()
     {
         var world = await api.AWorld();
@@ -60,6 +64,12 @@ public sealed class ConnectionTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /iot-device-payload-decoder-data-target-connection")]
+    [Covers("GET /iot-device-payload-decoder-data-target-connection/:id")]
+    [Covers("GET /iot-device-payload-decoder-data-target-connection/byIoTDevice/:id")]
+    [Covers("GET /iot-device-payload-decoder-data-target-connection/byPayloadDecoder/:id")]
+    [Covers("GET /iot-device-payload-decoder-data-target-connection/byDataTarget/:id")]
+    [Covers("DELETE /iot-device-payload-decoder-data-target-connection/:id")]
     public async Task Lists_WhenReader_ShowOwnConnectionsFromEachSide()
     {
         var (world, other) = (await api.AWorld(), await api.AWorld());

@@ -3,9 +3,11 @@ using System.Net;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class DataTargetTests(ApiHost api)
 {
     [Fact]
+    [Covers("POST /data-target")]
     public async Task Create_WhenComplete_KeepsTheSecretToItself()
     {
         var organization = await api.AnOrganization();
@@ -32,6 +34,7 @@ public sealed class DataTargetTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /data-target")]
     public async Task Create_WhenMembersAreWrong_NamesEveryRuleAndMasksSecrets()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -50,6 +53,8 @@ public sealed class DataTargetTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /data-target/:id")]
+    [Covers("GET /data-target/:id")]
     public async Task Update_WhenSecretIsAbsentEmptyOrNull_KeepsKeepsOrClears()
     {
         var world = await api.AWorld();
@@ -74,6 +79,8 @@ public sealed class DataTargetTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /data-target")]
+    [Covers("GET /data-target/:id")]
     public async Task List_WhenReader_ShowsTargetsOfReadableApplications()
     {
         var (world, other) = (await api.AWorld(), await api.AWorld());
@@ -91,6 +98,7 @@ public sealed class DataTargetTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("DELETE /data-target/:id")]
     public async Task Delete_WhenWriter_TakesItsConnections()
     {
         var world = await api.AWorld();

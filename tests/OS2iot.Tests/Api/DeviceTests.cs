@@ -3,9 +3,12 @@ using System.Net;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class DeviceTests(ApiHost api)
 {
     [Fact]
+    [Covers("POST /iot-device")]
+    [Covers("GET /iot-device/:id")]
     public async Task Create_WhenComplete_HasAKeyThatOnlyWritersSee()
     {
         var organization = await api.AnOrganization();
@@ -35,6 +38,7 @@ public sealed class DeviceTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /iot-device")]
     public async Task Create_WhenMembersAreWrong_NamesEveryRule()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -61,6 +65,7 @@ public sealed class DeviceTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /iot-device")]
     public async Task Create_WhenNotPossible_AnswersOnlyAMessage()
     {
         var world = await api.AWorld();
@@ -78,6 +83,7 @@ public sealed class DeviceTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /iot-device/:id")]
     public async Task Update_WhenMembersAreAbsent_KeepsThemButThePlace()
     {
         var world = await api.AWorld();
@@ -99,6 +105,7 @@ public sealed class DeviceTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /iot-device/:id")]
     public async Task Update_WhenMovedToAnotherApplication_LeavesItsConnections()
     {
         var world = await api.AWorld();
@@ -115,6 +122,7 @@ public sealed class DeviceTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /iot-device/resetHttpDeviceApiKey/:id")]
     public async Task ResetKey_WhenWriter_GivesAnother()
     {
         var world = await api.AWorld();
@@ -131,6 +139,8 @@ public sealed class DeviceTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("DELETE /iot-device/:id")]
+    [Covers("GET /iot-device/:id")]
     public async Task Delete_WhenWriter_KeepsTheConnection()
     {
         var world = await api.AWorld();

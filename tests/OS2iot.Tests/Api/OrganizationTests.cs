@@ -5,9 +5,11 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class OrganizationTests(ApiHost api)
 {
     [Fact]
+    [Covers("POST /organization")]
     public async Task Create_WhenNameIsFree_StartsWithThreePermissions()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -28,6 +30,7 @@ public sealed class OrganizationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /organization")]
     public async Task Create_WhenNameIsTaken_IsRefused()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -39,6 +42,7 @@ public sealed class OrganizationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /organization/:id")]
     public async Task Update_WhenThere_Renames()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -51,6 +55,7 @@ public sealed class OrganizationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("DELETE /organization/:id")]
     public async Task Delete_WhenItHasEverything_TakesAllOfIt()
     {
         var admin = await api.SignedInAsGlobalAdmin();
@@ -65,6 +70,9 @@ public sealed class OrganizationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /organization")]
+    [Covers("GET /organization/:id")]
+    [Covers("POST /organization")]
     public async Task List_WhenUserAdmin_ShowsOwnOrganizationsOnly()
     {
         var world = await api.AWorld();
@@ -82,6 +90,7 @@ public sealed class OrganizationTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /organization/minimal")]
     public async Task Minimal_WhenReader_NamesAll()
     {
         var (mine, other) = (await api.AnOrganization(), await api.AnOrganization());

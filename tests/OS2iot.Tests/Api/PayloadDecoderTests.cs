@@ -3,9 +3,11 @@ using System.Net;
 namespace OS2iot.Tests.Api;
 
 [Collection(ApiCollection.Name)]
+[Trait("Category", "Contract")]
 public sealed class PayloadDecoderTests(ApiHost api)
 {
     [Fact]
+    [Covers("POST /payload-decoder")]
     public async Task Create_WhenEncoded_ShowsThePlainScript()
     {
         var organization = await api.AnOrganization();
@@ -20,6 +22,7 @@ public sealed class PayloadDecoderTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /payload-decoder")]
     public async Task Create_WhenNotAllowedOrWrong_IsRefused()
     {
         var (organization, other) = (await api.AnOrganization(), await api.AnOrganization());
@@ -36,6 +39,7 @@ public sealed class PayloadDecoderTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("PUT /payload-decoder/:id")]
     public async Task Update_WhenScriptChanges_RaisesTheVersionOnce()
     {
         var organization = await api.AnOrganization();
@@ -52,6 +56,8 @@ public sealed class PayloadDecoderTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("GET /payload-decoder")]
+    [Covers("GET /payload-decoder/:id")]
     public async Task List_WhenReader_ShowsTheDecodersOfAll()
     {
         var (mine, other) = (await api.AnOrganization(), await api.AnOrganization());
@@ -66,6 +72,7 @@ public sealed class PayloadDecoderTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("DELETE /payload-decoder/:id")]
     public async Task Delete_WhenUsed_IsRefused()
     {
         var world = await api.AWorld();
@@ -79,6 +86,7 @@ public sealed class PayloadDecoderTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("POST /test-payload-decoder")]
     public async Task Try_WhenScriptRuns_AnswersItsResult()
     {
         var client = await api.SignedInAsNobody();
@@ -92,6 +100,7 @@ public sealed class PayloadDecoderTests(ApiHost api)
     [InlineData("function decode() { throw new Error('boom'); }", "boom")]
     [InlineData("function decode() { while (true) { } }", "")]
     [InlineData("this is no script", "")]
+    [Covers("POST /test-payload-decoder")]
     public async Task Try_WhenScriptFails_SaysWhy(string script, string why)
     {
         var client = await api.SignedInAsNobody();

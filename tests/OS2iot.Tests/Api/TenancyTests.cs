@@ -12,6 +12,7 @@ using OS2iot.Api.Deliveries;
 using OS2iot.Api.Devices;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
+using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
@@ -25,7 +26,7 @@ namespace OS2iot.Tests.Api;
 [Collection(ApiCollection.Name)]
 public sealed class TenancyTests(ApiHost api)
 {
-    private static readonly Dictionary<Type, Call> Calls = new()
+    internal static readonly Dictionary<Type, Call> Calls = new()
     {
         [typeof(GetRoot)] = new(Reach.Open),
         [typeof(GetHealthCheck)] = new(Reach.Open),
@@ -34,6 +35,12 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(GetMe)] = new(Reach.Own),
         [typeof(ListAuditEntries)] = new(Reach.Own),
         [typeof(ExportAuditEntries)] = new(Reach.Own),
+
+        [typeof(BeginKombitLogin)] = new(Reach.Open),
+        [typeof(CompleteKombitLogin)] = new(Reach.Open),
+        [typeof(BeginKombitLogout)] = new(Reach.Own),
+        [typeof(CompleteKombitLogout)] = new(Reach.Open),
+        [typeof(GetKombitMetadata)] = new(Reach.Open),
 
         [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
         [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
@@ -95,7 +102,7 @@ public sealed class TenancyTests(ApiHost api)
     };
 
     /// <summary>What an endpoint may do for somebody of another organization.</summary>
-    private enum Reach
+    internal enum Reach
     {
         /// <summary>Nothing: the call has a foreign id in it.</summary>
         Refused,
@@ -212,7 +219,7 @@ public sealed class TenancyTests(ApiHost api)
         return names;
     }
 
-    private sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
+    internal sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
 
     private sealed record Registered(Type Type, string Verb, string Path);
 }

@@ -4,10 +4,12 @@ using System.Text;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Uplinks;
+using OS2iot.Tests.Api;
 using OS2iot.Tests.Fakes;
 
 namespace OS2iot.Tests.GenericHttp;
 
+[Trait("Category", "Contract")]
 public sealed class ReceiveDataTests(PostgreSql postgres) : IAsyncLifetime
 {
     private readonly Guid _key = Guid.NewGuid();
@@ -32,6 +34,7 @@ public sealed class ReceiveDataTests(PostgreSql postgres) : IAsyncLifetime
     }
 
     [Fact]
+    [Covers("POST /receive-data")]
     public async Task Post_OfAKnownDevice_PutsTheSameBytesInTheLogAndSaysTheirId()
     {
         var device = await _host.ADeviceAsync(_key);
@@ -54,6 +57,7 @@ public sealed class ReceiveDataTests(PostgreSql postgres) : IAsyncLifetime
     [InlineData("?apiKey=not-a-key")]
     [InlineData("?apiKey=7f0c1c44-3b3a-4a3d-8f0e-6f4f9d1f2a10")]
     [InlineData("?apiKey=7f0c1c44-3b3a-4a3d-8f0e-6f4f9d1f2a10&apiKey=7f0c1c44-3b3a-4a3d-8f0e-6f4f9d1f2a10")]
+    [Covers("POST /receive-data")]
     public async Task Post_WithoutAKeyThatADeviceHas_IsForbiddenAndNeverAnothersDevice(string query)
     {
         await _host.ADeviceAsync(_key);
@@ -73,6 +77,7 @@ public sealed class ReceiveDataTests(PostgreSql postgres) : IAsyncLifetime
     [InlineData("null")]
     [InlineData("{\"a\":")]
     [InlineData("a=1&b=2")]
+    [Covers("POST /receive-data")]
     public async Task Post_OfWhatIsNoJson_IsABadRequest(string body)
     {
         await _host.ADeviceAsync(_key);
@@ -87,6 +92,7 @@ public sealed class ReceiveDataTests(PostgreSql postgres) : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Covers("POST /receive-data")]
     public async Task Post_OfMoreThan100Kilobytes_IsTooLarge(bool saysItsLength)
     {
         await _host.ADeviceAsync(_key);
