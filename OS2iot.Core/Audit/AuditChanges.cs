@@ -128,6 +128,7 @@ internal sealed class AuditChanges
     {
         Action = action,
         Type = root.Type,
+        OwnerType = root.Kind,
         EntityId = key,
         Name = name,
         Before = before?.ToJsonString(Json),
@@ -204,7 +205,7 @@ internal sealed class AuditChanges
                 && !Equals(former, property.CurrentValue)
                 && AuditModel.Of(entry.Context.Model).Root(key.GetContainingForeignKeys().First().PrincipalEntityType) is { } owner)
             {
-                FormerOwner = (owner.Type, Text(former));
+                FormerOwner = (owner.Kind, Text(former));
             }
         }
 
