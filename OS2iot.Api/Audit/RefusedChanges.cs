@@ -20,7 +20,8 @@ internal sealed class RefusedChanges(RequestDelegate next, FailureLog failures)
         {
             if (AuditedRoutes.Of(context.Request.Method, context.Request.Path) is { } change)
             {
-                await failures.WriteAsync(Record(context, change, refusal), new Actor { UserId = caller.UserId, Address = context.Connection.RemoteIpAddress });
+                var actor = new Actor { UserId = caller.UserId, Address = context.Connection.RemoteIpAddress };
+                await failures.WriteAsync(Record(context, change, refusal), actor);
             }
 
             throw;

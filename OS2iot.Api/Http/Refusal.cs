@@ -31,7 +31,7 @@ internal sealed class Refusal : Exception
         get
         {
             var reason = _message is JsonArray failures
-                ? string.Join("; ", failures.OfType<JsonObject>().Select(f => $"{f["property"]}: {string.Join(", ", (f["constraints"] as JsonObject ?? []).Select(c => c.Key))}"))
+                ? string.Join("; ", failures.OfType<JsonObject>().Select(f => $"{f["property"]}: {RulesOf(f)}"))
                 : _message?.ToString() ?? ReasonPhrases.GetReasonPhrase(StatusCode);
             return reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength];
         }
@@ -90,6 +90,9 @@ internal sealed class Refusal : Exception
             ["error"] = ReasonPhrases.GetReasonPhrase(StatusCode),
         },
     };
+
+    private static string RulesOf(JsonObject failure) =>
+        string.Join(", ", (failure["constraints"] as JsonObject ?? []).Select(c => c.Key));
 }
 
 /// <summary>Which members an error body has.</summary>
