@@ -27,7 +27,7 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
     // The device's newest message is looked up by its key. Where a decoder has no result for it yet, the newest that it has counts.
     private const string Sql =
         """
-        SELECT cd.device_id, coalesce(n.payload, o.payload), n.message_id IS NULL AND o.message_id IS NULL
+        SELECT cd.device_id, coalesce(n.payload, o.payload)
         FROM data_target_connections c
         JOIN data_target_connection_devices cd ON cd.connection_id = c.id
         JOIN device_states s ON s.device_id = cd.device_id
@@ -40,7 +40,7 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
             WHERE n.message_id IS NULL AND m.device_id = cd.device_id AND m.payload_decoder_id = c.payload_decoder_id
             ORDER BY m.received_at DESC, m.message_id DESC LIMIT 1
         ) o ON true
-        WHERE c.data_target_id = $1 AND c.payload_decoder_id IS NOT NULL
+        WHERE c.data_target_id = $1 AND c.payload_decoder_id IS NOT NULL AND coalesce(n.message_id, o.message_id) IS NOT NULL
         ORDER BY c.id, cd.device_id
         LIMIT $2
         """;
@@ -96,12 +96,6 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
         var bytes = 0;
         while (bytes < MaxBytes && await reader.ReadAsync(ct))
         {
-            var hasNothing = reader.GetBoolean(2);
-            if (hasNothing)
-            {
-                continue;
-            }
-
             var element = reader.IsDBNull(1) ? Undecodable(reader.GetInt32(0)) : reader.GetFieldValue<byte[]>(1);
             elements.Add(new RawJson(element));
             bytes += element.Length;

@@ -12,6 +12,7 @@ using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
+using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
 
@@ -70,6 +71,15 @@ public sealed class TenancyTests(ApiHost api)
             Reach.Refused, w => w.DataTarget,
             w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
         [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(TestDataTarget)] = new(Reach.Refused, Body: w => new { dataTargetId = w.DataTarget, payloadDecoderId = w.Decoder }),
+        [typeof(ListDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(GetDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(GetOpenDataDkRegistered)] = new(Reach.Refused, w => w.Organization),
+        [typeof(UpdateOpenDataDkRegistered)] = new(Reach.Refused, w => w.Organization),
+        [typeof(SendOpenDataDkMail)] = new(
+            Reach.Refused, Body: w => new { organizationId = w.Organization, organizationOddkAlias = "mine", sharingUrl = "https://example.dk" }),
+        [typeof(GetOpenDataDkCatalogue)] = new(Reach.Open, w => w.Organization), // what is shared is for everybody
+        [typeof(GetOpenDataDkData)] = new(Reach.Open, w => w.Organization),
 
         [typeof(ListConnections)] = new(Reach.Own),
         [typeof(ListConnectionsOfDevice)] = new(Reach.Own, w => w.Device),
