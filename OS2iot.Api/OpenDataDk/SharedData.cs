@@ -24,7 +24,8 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
 
     private static readonly byte[] NoData = """{"error":"NoData"}"""u8.ToArray();
 
-    // The device's newest message is looked up by its key. Where a decoder has no result for it yet, the newest that it has counts.
+    // The device's newest message is looked up by its key, device by device: the limits keep PostgreSQL from reading the history for
+    // all at once. Where a decoder has no result for it yet, the newest that it has counts.
     private const string Sql =
         """
         SELECT cd.device_id, coalesce(n.payload, o.payload)
@@ -34,11 +35,12 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
         LEFT JOIN LATERAL (
             SELECT m.message_id, m.payload FROM decoded_messages m
             WHERE m.received_at = s.last_seen_at AND m.message_id = s.last_message_id AND m.payload_decoder_id = c.payload_decoder_id
+            LIMIT 1
         ) n ON true
         LEFT JOIN LATERAL (
             SELECT m.message_id, m.payload FROM decoded_messages m
             WHERE n.message_id IS NULL AND m.device_id = cd.device_id AND m.payload_decoder_id = c.payload_decoder_id
-            ORDER BY m.received_at DESC, m.message_id DESC LIMIT 1
+            ORDER BY m.received_at DESC LIMIT 1
         ) o ON true
         WHERE c.data_target_id = $1 AND c.payload_decoder_id IS NOT NULL AND coalesce(n.message_id, o.message_id) IS NOT NULL
         ORDER BY c.id, cd.device_id
