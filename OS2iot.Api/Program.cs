@@ -1,4 +1,6 @@
+using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
+using OS2iot.Api.Deliveries;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
@@ -19,8 +21,10 @@ builder.AddPayloadDecoders();
 builder.AddDataTargets();
 builder.AddAuth();
 builder.AddKombit();
+builder.AddAudit();
 builder.AddDevices();
 builder.AddMessages();
+builder.AddDeliveries();
 builder.AddOpenDataDk();
 builder.AddApiConventions();
 builder.AddApiDocument();

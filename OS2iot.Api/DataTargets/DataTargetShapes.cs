@@ -77,7 +77,7 @@ internal sealed class DataTargetShapes(DataTargetSettings settings, EgressCheck 
 
         var after = Deserialize(merged, type);
         await CheckDestinationsAsync(stored is null ? null : before, after, ct);
-        return settings.Write(type, after);
+        return settings.Write(type, after, stored);
     }
 
     /// <summary>

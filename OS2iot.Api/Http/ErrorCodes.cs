@@ -4,6 +4,15 @@ namespace OS2iot.Api.Http;
 internal static class ErrorCodes
 {
     public const string IdDoesNotExist = "MESSAGE.ID-DOES-NOT-EXIST";
+    public const string IdInvalidOrAlreadyInUse = "MESSAGE.ID-INVALID-OR-ALREADY-IN-USE";
+    public const string WrongLength = "MESSAGE.WRONG-LENGTH";
+    public const string NotValidFormat = "MESSAGE.NOT-VALID-FORMAT";
+    public const string GatewayIdNotAllowedInUpdate = "MESSAGE.GATEWAY-ID-NOT-ALLOWED-IN-UPDATE";
+    public const string OtaaKeyMissing = "MESSAGE.OTAA-INFO-MISSING";
+    public const string AbpSessionMissing = "MESSAGE.ABP-INFO-MISSING";
+    public const string PostFailed = "MESSAGE.POST-FAILED";
+    public const string DifferentApplications = "MESSAGE.DIFFERENT-CREATION-SERVICE-PROFILE";
+    public const string DeleteNotAllowedHasLoRaWanDevice = "MESSAGE.DELETE-NOT-ALLOWED-HAS-LORAWAN-DEVICE";
     public const string NameInvalidOrAlreadyInUse = "MESSAGE.NAME-INVALID-OR-ALREADY-IN-USE";
     public const string BadEncoding = "MESSAGE.BAD-ENCODING";
     public const string OrganizationAlreadyExists = "MESSAGE.ORGANIZATION-ALREADY-EXISTS";
