@@ -51,8 +51,10 @@ internal sealed class UpdateDataTarget(
             throw await db.DataTargets.MissingAsync(id, ct);
         }
 
-        await db.Database.ExecuteSqlAsync($"SELECT FROM data_targets WHERE id = {id} FOR UPDATE", ct);
-        return await db.DataTargets.Include(t => t.OpenDataDkDataset).SingleOrDefaultAsync(t => t.Id == id, ct) ?? throw Refusal.NotFound();
+        var locked = await db.DataTargets.FromSql($"SELECT * FROM data_targets WHERE id = {id} FOR UPDATE").ToListAsync(ct);
+        var target = locked.SingleOrDefault() ?? throw Refusal.NotFound();
+        await db.Entry(target).Reference(t => t.OpenDataDkDataset).LoadAsync(ct);
+        return target;
     }
 
     private async Task CheckMoveAsync(DataTarget target, int applicationId, CancellationToken ct)

@@ -70,8 +70,8 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
             var body = await ReadFromDatabaseAsync(dataTargetId, ct);
             if (options.Value.DataMaxAge > TimeSpan.Zero)
             {
-                _kept.Set(
-                    dataTargetId, body, new MemoryCacheEntryOptions { Size = body.Length, AbsoluteExpirationRelativeToNow = options.Value.DataMaxAge / 2 });
+                var until = new MemoryCacheEntryOptions { Size = body.Length, AbsoluteExpirationRelativeToNow = options.Value.DataMaxAge / 2 };
+                _kept.Set(dataTargetId, body, until);
             }
 
             return body;

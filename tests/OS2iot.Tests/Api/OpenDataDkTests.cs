@@ -180,6 +180,26 @@ public sealed class OpenDataDkTests(ApiHost api)
     }
 
     [Fact]
+    public async Task Resend_OfADeviceWhoseDataIsShared_PutsNothingInTheQueue()
+    {
+        var world = await api.AWorld();
+        var (target, _) = await api.ASharedTarget(world.Application);
+        await api.AConnection(world.Device, target, payloadDecoderId: null);
+        var message = Guid.CreateVersion7();
+        await api.Database.ExecuteAsync(
+            $"""
+            INSERT INTO received_messages (id, received_at, device_id, organization_id, network, payload)
+            VALUES ('{message}', now(), {world.Device}, {world.Organization}, 'GENERIC_HTTP', 'x')
+            """);
+        var writer = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
+
+        var answer = await writer.Post($"iot-device/{world.Device}/messages/{message}/resend", new { onlyFailed = false, dataTargetIds = new[] { target } });
+
+        answer.Is(HttpStatusCode.Created);
+        Assert.Equal(0L, await api.Database.ScalarAsync<long>($"SELECT count(*) FROM deliveries WHERE data_target_id = {target}"));
+    }
+
+    [Fact]
     [Covers("GET /open-data-dk-sharing/:organizationId")]
     [Covers("GET /open-data-dk-sharing/:organizationId/data/:shareId")]
     public async Task Sharing_WhenTheTargetIsOfAnotherType_SharesNothing()
