@@ -141,11 +141,33 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             name = Name("target"),
             type = "HTTP_PUSH",
             applicationId,
-            url = "https://example.dk/sink",
+            url = "https://127.0.0.1:9/sink", // where nobody listens
             timeout = 3000,
             authorizationHeader = "Bearer very-secret",
         })).Id();
     }
+
+    /// <summary>A target whose dataset the public may read; its id, and that of the dataset.</summary>
+    public async Task<(int Target, int Dataset)> ASharedTarget(int applicationId)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var target = await admin.Post("data-target", new { name = Name("shared"), type = "OPENDATADK", applicationId, openDataDkDataset = ADataset() });
+        return (target.Id(), target["openDataDkDataset"].GetProperty("id").GetInt32());
+    }
+
+    public static Dictionary<string, object?> ADataset() => new()
+    {
+        ["name"] = "Temperaturer",
+        ["description"] = "Målt i byen",
+        ["keywords"] = new[] { "klima", "vejr" },
+        ["license"] = "https://creativecommons.org/publicdomain/zero/1.0/",
+        ["authorName"] = "Anne Ansvarlig",
+        ["authorEmail"] = "anne@example.dk",
+        ["resourceTitle"] = "Seneste målinger",
+        ["updateFrequency"] = "HOURLY",
+        ["documentationUrl"] = "https://example.dk/docs",
+        ["themes"] = new[] { "ENVI", "TECH" },
+    };
 
     public async Task<int> AConnection(int deviceId, int dataTargetId, int? payloadDecoderId = null)
     {
@@ -204,6 +226,9 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("Secrets:MasterKey", MasterKey);
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
+            builder.UseSetting("Egress:AllowedHosts:0", "localhost");
+            builder.UseSetting("Egress:AllowedHosts:1", "127.0.0.1");
+            builder.UseSetting("OpenDataDk:DataMaxAge", "00:00:00");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
             builder.ConfigureServices(services => services.AddSingleton<IMailer>(mailer));
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));

@@ -16,6 +16,7 @@ using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
+using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
 using OS2iot.Api.Permissions;
@@ -119,6 +120,15 @@ public sealed class TenancyTests(ApiHost api)
             Reach.Refused, w => w.DataTarget,
             w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
         [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(TestDataTarget)] = new(Reach.Refused, Body: w => new { dataTargetId = w.DataTarget, payloadDecoderId = w.Decoder }),
+        [typeof(ListDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(GetDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(GetOpenDataDkRegistered)] = new(Reach.Refused, w => w.Organization),
+        [typeof(UpdateOpenDataDkRegistered)] = new(Reach.Refused, w => w.Organization),
+        [typeof(SendOpenDataDkMail)] = new(
+            Reach.Refused, Body: w => new { organizationId = w.Organization, organizationOddkAlias = "mine", sharingUrl = "https://example.dk" }),
+        [typeof(GetOpenDataDkCatalogue)] = new(Reach.Open, w => w.Organization), // what is shared is for everybody
+        [typeof(GetOpenDataDkData)] = new(Reach.Open, w => w.Organization),
         [typeof(ListDeliveries)] = new(Reach.Refused, w => w.DataTarget),
         [typeof(ResendDeliveries)] = new(Reach.Refused, w => w.DataTarget, _ => new { }),
 
