@@ -81,6 +81,17 @@ internal sealed class QueryReader(IQueryCollection query)
         return number;
     }
 
+    public string? OneOf(string name, params string[] words)
+    {
+        var text = Text(name);
+        if (text is not null && !words.Contains(text))
+        {
+            Fail(name, text, "isEnum", $"{name} must be one of the following values: {string.Join(", ", words)}");
+        }
+
+        return text;
+    }
+
     /// <summary>The parameter was sent as the word null.</summary>
     public bool IsNull(string name) => query[name].LastOrDefault() == "null";
 
