@@ -18,7 +18,11 @@ internal static class DevicesExtensions
         builder.Services.AddSingleton<DataTargetShapes>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();
+        builder.Services.AddSingleton<SendThrottle>();
         builder.Services.AddScoped<DataTargetReader>();
+        builder.Services.AddScoped<DataTargetDatasets>();
+        builder.Services.AddScoped<DeliveryLogReader>();
+        builder.Services.AddScoped<TestMessages>();
         builder.Services.AddScoped<ConnectionReader>();
         builder.Services.AddScoped<MulticastReader>();
         return builder;

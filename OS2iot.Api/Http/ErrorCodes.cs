@@ -27,5 +27,6 @@ internal static class ErrorCodes
     public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
     public const string EmailAlreadyInUse = "MESSAGE.EMAIL-ALREADY-IN-USE";
     public const string PasswordDoesNotMeetRequirements = "MESSAGE.PASSWORD-DOES-NOT-MEET-REQUIREMENTS";
+    public const string SendMailError = "MESSAGE.SEND-MAIL-ERROR";
     public const string CannotModifyOnKombitUser = "MESSAGE.CANNOT-MODIFY-ON-KOMBIT-USER";
 }

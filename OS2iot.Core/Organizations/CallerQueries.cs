@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
 using OS2iot.Core.ChirpStack;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Devices;
@@ -48,6 +49,15 @@ public static class CallerQueries
     {
         var organizations = caller.WriteOrganizations;
         return caller.IsGlobalAdmin ? decoders : decoders.Where(d => organizations.Contains(d.OrganizationId));
+    }
+
+    /// <summary>What belongs to no organization, or to several, is for global administrators.</summary>
+    public static IQueryable<AuditEntry> VisibleTo(this IQueryable<AuditEntry> entries, Caller caller)
+    {
+        var organizations = caller.UserAdminOrganizations;
+        return caller.IsGlobalAdmin
+            ? entries
+            : entries.Where(e => e.OrganizationId != null && organizations.Contains(e.OrganizationId.Value));
     }
 
     public static IQueryable<MulticastGroup> VisibleTo(this IQueryable<MulticastGroup> groups, Caller caller) =>

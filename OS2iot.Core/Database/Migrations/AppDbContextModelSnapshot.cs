@@ -727,6 +727,12 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("updated_by_id");
 
+                    b.Property<string>("Url")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("url")
+                        .HasComputedColumnSql("settings ->> 'url'", true);
+
                     b.HasKey("Id")
                         .HasName("pk_data_targets");
 
@@ -994,6 +1000,10 @@ namespace OS2iot.Core.Database.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<bool>("PersonalDataConfirmed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("personal_data_confirmed");
 
                     b.Property<string>("ResourceTitle")
                         .IsRequired()

@@ -21,6 +21,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
     public const string Password = "Correct-Horse-1";
 
     internal static readonly WebApplicationFactoryClientOptions NoRedirects = new() { AllowAutoRedirect = false };
+    public const string MasterKey = "a master key of more than 32 characters";
 
     private static int _number;
 
@@ -166,7 +167,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseSetting("ConnectionStrings:os2iot", connectionString);
-            builder.UseSetting("Secrets:MasterKey", "a master key of more than 32 characters");
+            builder.UseSetting("Secrets:MasterKey", MasterKey);
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");

@@ -4,9 +4,11 @@ using FastEndpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OS2iot.Api.Applications;
+using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
+using OS2iot.Api.Deliveries;
 using OS2iot.Api.Devices;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
@@ -31,6 +33,8 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(Login)] = new(Reach.Open, Body: _ => new { username = "nobody@example.dk", password = "wrong" }),
         [typeof(GetProfile)] = new(Reach.Own),
         [typeof(GetMe)] = new(Reach.Own),
+        [typeof(ListAuditEntries)] = new(Reach.Own),
+        [typeof(ExportAuditEntries)] = new(Reach.Own),
 
         [typeof(BeginKombitLogin)] = new(Reach.Open),
         [typeof(CompleteKombitLogin)] = new(Reach.Open),
@@ -61,6 +65,8 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(ListMessages)] = new(Reach.Refused, w => w.Device),
         [typeof(StreamMessages)] = new(Reach.Refused, w => w.Device),
+        [typeof(ResendMessage)] = new(Reach.Refused, w => w.Device, _ => new { }),
+        [typeof(ResendMessages)] = new(Reach.Refused, w => w.Device, _ => new { from = "2020-01-01" }),
 
         [typeof(ListDataTargets)] = new(Reach.Own),
         [typeof(GetDataTarget)] = new(Reach.Refused, w => w.DataTarget),
@@ -70,6 +76,8 @@ public sealed class TenancyTests(ApiHost api)
             Reach.Refused, w => w.DataTarget,
             w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
         [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(ListDeliveries)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(ResendDeliveries)] = new(Reach.Refused, w => w.DataTarget, _ => new { }),
 
         [typeof(ListConnections)] = new(Reach.Own),
         [typeof(ListConnectionsOfDevice)] = new(Reach.Own, w => w.Device),
