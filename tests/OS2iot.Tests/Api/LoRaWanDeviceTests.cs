@@ -226,6 +226,21 @@ public sealed class LoRaWanDeviceTests(ApiHost api)
     }
 
     [Fact]
+    [Covers("DELETE /application/:id")]
+    public async Task Application_WhenRemoved_FreesItsProfiles()
+    {
+        var scene = await AScene();
+        var device = await api.ALoRaWanDevice(scene.Application, scene.Profile);
+        var group = await api.AMulticastGroup(scene.Application, device);
+        var admin = await api.SignedInAsApplicationAdminOf(scene.Organization, scene.Application);
+
+        (await admin.Delete($"application/{scene.Application}")).Is(HttpStatusCode.OK);
+
+        (await admin.Get($"multicast/{group}")).Is(HttpStatusCode.NotFound);
+        (await admin.Delete($"chirpstack/device-profiles/{scene.Profile}")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Organization_WhenRemoved_TakesItsNetworkAlong()
     {
         var scene = await AScene();
