@@ -27,7 +27,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
             .OrderBy(a => a.Id).SingleOrDefaultAsync(a => a.Id == id, ct) ?? throw Missing();
         if (application.OrganizationId != request.OrganizationId)
         {
-            await CheckNewOrganizationAsync(request.OrganizationId, ct);
+            await CheckNewOrganizationAsync(id, request.OrganizationId, ct);
         }
 
         request.ApplyTo(application);
@@ -48,7 +48,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
     }
 
-    private async Task CheckNewOrganizationAsync(int organizationId, CancellationToken ct)
+    private async Task CheckNewOrganizationAsync(int id, int organizationId, CancellationToken ct)
     {
         if (!caller.WritesOrganization(organizationId))
         {
@@ -58,6 +58,11 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         if (!await db.Organizations.AnyAsync(o => o.Id == organizationId, ct))
         {
             throw Refusal.BadRequest(ErrorCodes.OrganizationDoesNotExist);
+        }
+
+        if (await db.LoRaWanDevices.AnyAsync(d => d.ApplicationId == id && d.DeviceProfile!.OrganizationId != organizationId, ct))
+        {
+            throw Refusal.BadRequest("The application has LoRaWAN devices, whose device profiles would stay with its organization");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class RefusedChanges(RequestDelegate next, FailureLog failures)
 
     private static AuditRecord Record(HttpContext context, (string Action, string Type) change, Refusal refusal)
     {
-        var id = context.GetRouteValue("id") as string;
+        var id = (context.GetRouteValue("id") ?? context.GetRouteValue("gatewayId")) as string;
 
         // Downlinks have no address of their own: the id is that of whoever should get it.
         var isKey = change.Type is not (AuditTypes.Gateway or AuditTypes.DeviceProfile or AuditTypes.Downlink or AuditTypes.SigfoxDeviceType)

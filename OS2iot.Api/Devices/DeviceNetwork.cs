@@ -17,6 +17,11 @@ internal abstract class DeviceNetwork
 
     /// <summary>Shows the network's own columns under their names on the wire.</summary>
     public abstract void Write(Device device, IDictionary<string, object?> columns, bool showSecrets);
+
+    /// <summary>Shows what a request says as <see cref="DeviceSettings"/>, under that name. Nothing where there is no such thing.</summary>
+    public virtual void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
+    {
+    }
 }
 
 /// <summary>The networks whose devices this installation knows.</summary>
@@ -34,6 +39,14 @@ internal sealed class DeviceNetworks(IEnumerable<DeviceNetwork> networks)
         var columns = new Dictionary<string, object?>();
         _networks.GetValueOrDefault(device.Type)?.Write(device, columns, showSecrets);
         return columns;
+    }
+
+    /// <summary>The columns, and the network's settings below them.</summary>
+    public Dictionary<string, object?> Details(Device device, bool showSecrets)
+    {
+        var members = Columns(device, showSecrets);
+        Of(device.Type).WriteSettings(device, members, showSecrets);
+        return members;
     }
 
     public DeviceCore WithoutSecrets(Device device) => new(device, Columns(device, showSecrets: false));

@@ -16,7 +16,7 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
     public async Task<DeviceDetails?> FindAsync(int id, CancellationToken ct)
     {
         var writable = db.Devices.WritableBy(caller);
-        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Where(d => d.Id == id)
+        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Include(d => d.State).Where(d => d.Id == id)
             .Select(d => new
             {
                 Device = d,
@@ -41,7 +41,7 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
 
         return new DeviceDetails(
             found.Device,
-            networks.Columns(found.Device, showSecrets: found.MayWrite),
+            networks.Details(found.Device, showSecrets: found.MayWrite),
             new ApplicationCore(found.Application!, found.PermissionIds),
             [.. newest.Select(m => new ReceivedMessageMetadata(m.Number, m.ReceivedAt, m.ReceivedAt, m.SentAt ?? m.ReceivedAt, null))],
             latest);
@@ -58,7 +58,7 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
         // By primary key, of which the time also names the partition.
         var latest = await db.ReceivedMessages.AsNoTracking()
             .Where(m => times.Contains(m.ReceivedAt) && ids.Contains(m.Id)).ToDictionaryAsync(m => m.Id, ct);
-        return [.. devices.Select(d => new DeviceListItem(d, networks.Columns(d, showSecrets), LatestOf(d, latest)))];
+        return [.. devices.Select(d => new DeviceListItem(d, networks.Details(d, showSecrets), LatestOf(d, latest)))];
     }
 
     private static ReceivedMessage? LatestOf(Device device, Dictionary<Guid, ReceivedMessage> latest) =>

@@ -1,4 +1,5 @@
 using OS2iot.Api.Applications;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.GenericHttp;
@@ -11,8 +12,9 @@ internal static class DevicesExtensions
     public static IHostApplicationBuilder AddDevices(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<GenericHttpNetwork>();
-        builder.Services.AddSingleton<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
-        builder.Services.AddSingleton<DeviceNetworks>();
+        builder.Services.AddScoped<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
+        builder.Services.AddScoped<DeviceNetwork, LoRaWanNetwork>();
+        builder.Services.AddScoped<DeviceNetworks>();
         builder.Services.AddSingleton<DataTargetShapes>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();
@@ -22,6 +24,7 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<DeliveryLogReader>();
         builder.Services.AddScoped<TestMessages>();
         builder.Services.AddScoped<ConnectionReader>();
+        builder.Services.AddScoped<MulticastReader>();
         return builder;
     }
 }

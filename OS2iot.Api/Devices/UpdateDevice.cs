@@ -26,6 +26,7 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
         {
             await db.Applications.CheckWritableAsync(request.ApplicationId, caller, ct);
             await LeaveConnectionsAsync(id, ct);
+            await LeaveMulticastGroupsAsync(id, ct);
         }
 
         if (request.DeviceModelId is not null)
@@ -35,7 +36,7 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
 
         request.ApplyTo(device);
         await networks.Of(device.Type).UpdateAsync(device, request, ct);
-        await db.SaveChangesAsync(ct);
+        await db.SaveDevicesAsync(ct);
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
     }
 
@@ -47,6 +48,16 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
         foreach (var connection in connections)
         {
             connection.Devices.Clear();
+        }
+    }
+
+    private async Task LeaveMulticastGroupsAsync(int id, CancellationToken ct)
+    {
+        var groups = await db.MulticastGroups.Include(g => g.Devices.Where(d => d.Id == id))
+            .Where(g => g.Devices.Any(d => d.Id == id)).ToListAsync(ct);
+        foreach (var group in groups)
+        {
+            group.Devices.Clear();
         }
     }
 }

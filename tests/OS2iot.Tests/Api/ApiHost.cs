@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -37,6 +38,12 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 
     /// <summary>Different with each call.</summary>
     public static string Name(string what) => $"{what} {Interlocked.Increment(ref _number)}";
+
+    /// <summary>16 hex digits, different with each call.</summary>
+    public static string Eui() => Key()[..16];
+
+    /// <summary>32 hex digits, different with each call.</summary>
+    public static string Key() => Guid.NewGuid().ToString("N");
 
     public async ValueTask InitializeAsync()
     {
@@ -200,6 +207,67 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         return (client, created.Id());
     }
 
+    /// <summary>Answers the gateway id.</summary>
+    public async Task<string> AGateway(int organizationId)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var gatewayId = Eui();
+        var gateway = new { gatewayId, name = Name("gateway").Replace(' ', '-'), location = new { longitude = 10, latitude = 56 }, tagsString = "{}" };
+        (await admin.Post("chirpstack/gateway", new { organizationId, gateway })).Is(HttpStatusCode.Created);
+        return gatewayId;
+    }
+
+    public async Task<Guid> ADeviceProfile(int organizationId, int macVersion = 3, bool supportsJoin = true)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var deviceProfile = new
+        {
+            name = Name("profile"),
+            macVersion,
+            regParamsRevision = 0,
+            adrAlgorithmID = "default",
+            classCTimeout = 0,
+            supportsJoin,
+            rxDROffset1 = 0,
+            rxDataRate2 = 0,
+            rxDelay1 = 1,
+            rxFreq2 = 868_000_000,
+        };
+        return (await admin.Post("chirpstack/device-profiles", new { deviceProfile, internalOrganizationId = organizationId }))
+            .Is(HttpStatusCode.Created)["id"].GetGuid();
+    }
+
+    public async Task<int> ALoRaWanDevice(int applicationId, Guid deviceProfileId)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var lorawanSettings = new Dictionary<string, object>
+        {
+            ["devEUI"] = Eui(),
+            ["deviceProfileID"] = deviceProfileId,
+            ["activationType"] = "OTAA",
+            ["OTAAapplicationKey"] = Key(),
+        };
+        return (await admin.Post("iot-device", new { name = Name("device"), type = "LORAWAN", applicationId, lorawanSettings })).Id();
+    }
+
+    public async Task<int> AMulticastGroup(int applicationId, params int[] deviceIds)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        return (await admin.Post("multicast", new
+        {
+            name = Name("group"),
+            applicationID = applicationId,
+            mcAddr = "01ABCDEF",
+            mcNwkSKey = Key(),
+            mcAppSKey = Key(),
+            fCnt = 7,
+            dr = 5,
+            frequency = 869_525_000,
+            groupType = "CLASS_C",
+            iotDevices = deviceIds.Select(id => new { id, type = "LORAWAN" }),
+        })).Id();
+    }
+
     /// <summary>An organization with one of everything.</summary>
     public async Task<World> AWorld()
     {
@@ -210,11 +278,15 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         var target = await ADataTarget(application);
         var member = await SignedInAsReaderOf(organization, application);
         var permission = await APermission(organization, [member.UserId]);
+        var profile = await ADeviceProfile(organization);
         return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder))
         {
             Member = member.UserId,
             Permission = permission,
             ApiKey = (await AnApiKey(permission)).Id,
+            Gateway = await AGateway(organization),
+            DeviceProfile = profile,
+            MulticastGroup = await AMulticastGroup(application, await ALoRaWanDevice(application, profile)),
         };
     }
 
@@ -246,4 +318,10 @@ public sealed record World(int Organization, int Application, int Device, int De
     public int Permission { get; init; }
 
     public int ApiKey { get; init; }
+
+    public required string Gateway { get; init; }
+
+    public required Guid DeviceProfile { get; init; }
+
+    public required int MulticastGroup { get; init; }
 }

@@ -1,5 +1,6 @@
-using System.Net.Http.Json;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using FastEndpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,10 +9,12 @@ using OS2iot.Api.ApiKeys;
 using OS2iot.Api.Applications;
 using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.Deliveries;
 using OS2iot.Api.Devices;
+using OS2iot.Api.Gateways;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
@@ -30,7 +33,7 @@ namespace OS2iot.Tests.Api;
 /// such an id in it must be refused, and no answer may hold a word of the first organization. A new endpoint needs a line here.
 /// </summary>
 [Collection(ApiCollection.Name)]
-public sealed class TenancyTests(ApiHost api)
+public sealed partial class TenancyTests(ApiHost api)
 {
     internal static readonly Dictionary<Type, Call> Calls = new()
     {
@@ -152,6 +155,31 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(TestPayloadDecoder)] = new(
             Reach.Own, Body: _ => new { code = "\"function decode() { return 1; }\"", iotDeviceJsonString = "{}", rawPayloadJsonString = "{}" }),
         [typeof(DeletePayloadDecoder)] = new(Reach.Refused, w => w.Decoder),
+
+        [typeof(ListGateways)] = new(Reach.Own),
+        [typeof(GetGateway)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(CreateGateway)] = new(
+            Reach.Refused, Body: w => new { organizationId = w.Organization, gateway = Gateway(ApiHost.Eui()) }),
+        [typeof(UpdateGateway)] = new(Reach.Refused, w => w.Gateway, _ => new { gateway = Gateway(null) }),
+        [typeof(DeleteGateway)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayStatuses)] = new(Reach.Own),
+        [typeof(GetGatewayStatus)] = new(Reach.Refused, w => w.Gateway),
+
+        [typeof(ListDeviceProfiles)] = new(Reach.Own),
+        [typeof(ListAdrAlgorithms)] = new(Reach.Shared), // the network's own
+        [typeof(GetDeviceProfile)] = new(Reach.Refused, w => w.DeviceProfile),
+        [typeof(CreateDeviceProfile)] = new(
+            Reach.Refused, Body: w => new { deviceProfile = DeviceProfile(), internalOrganizationId = w.Organization }),
+        [typeof(UpdateDeviceProfile)] = new(Reach.Refused, w => w.DeviceProfile, _ => new { deviceProfile = DeviceProfile() }),
+        [typeof(DeleteDeviceProfile)] = new(Reach.Refused, w => w.DeviceProfile),
+
+        [typeof(ListMulticastGroups)] = new(Reach.Own),
+        [typeof(GetMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup),
+        [typeof(CreateMulticastGroup)] = new(Reach.Refused, Body: MulticastGroup),
+        [typeof(UpdateMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup, MulticastGroup),
+        [typeof(DeleteMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup),
+        [typeof(GetMulticastQueue)] = new(Reach.Refused, w => w.MulticastGroup),
+        [typeof(SendToMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup, _ => new { data = "00", port = 1 }),
     };
 
     /// <summary>What an endpoint may do for somebody of another organization.</summary>
@@ -203,6 +231,7 @@ public sealed class TenancyTests(ApiHost api)
             ("reader with a foreign application", await api.SignedInAsReaderOf(own.Organization, own.Application, victim.Application)),
             ("application admin", await api.SignedInAsApplicationAdminOf(own.Organization, own.Application, victim.Application)),
             ("user admin", await api.SignedInAsUserAdminOf(own.Organization)),
+            ("gateway admin", await api.SignedInAs(own.Organization, PermissionType.OrganizationGatewayAdmin)),
             ("nobody", await api.SignedInAsNobody()),
             ("API key", (await api.AnApiKey(await api.APermission(
                 own.Organization, null, [own.Application, victim.Application],
@@ -233,14 +262,33 @@ public sealed class TenancyTests(ApiHost api)
         (await reader.Get($"data-target?applicationId={victim.Application}")).Is(HttpStatusCode.Forbidden);
     }
 
+    private static object Gateway(string? gatewayId) =>
+        new { gatewayId, name = "mine", location = new { longitude = 1, latitude = 2 }, tagsString = "{}" };
+
+    private static object DeviceProfile() =>
+        new { name = ApiHost.Name("mine"), macVersion = 3, regParamsRevision = 0, adrAlgorithmID = "default", classCTimeout = 0 };
+
+    private static object MulticastGroup(World world) => new
+    {
+        name = "mine",
+        applicationID = world.Application,
+        mcAddr = "01abcdef",
+        mcNwkSKey = ApiHost.Key(),
+        mcAppSKey = ApiHost.Key(),
+        fCnt = 0,
+        dr = 0,
+        frequency = 1,
+        groupType = "CLASS_C",
+        iotDevices = new[] { new { id = world.Device } },
+    };
+
     private static bool IsRefusal(HttpStatusCode status) =>
         status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;
 
     private static Task<Answer> Send(ApiClient client, Registered endpoint, World world)
     {
         var call = Calls[endpoint.Type];
-        var path = endpoint.Path.Replace("{id}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal)
-            .Replace("{organizationId}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal);
+        var path = AddressParameter().Replace(endpoint.Path, $"{call.Id?.Invoke(world)}");
         return client.Send(new HttpMethod(endpoint.Verb), path, call.Body is null ? null : JsonContent.Create(call.Body(world)));
     }
 
@@ -262,6 +310,8 @@ public sealed class TenancyTests(ApiHost api)
             SELECT name FROM organizations WHERE id = $1 UNION ALL SELECT name FROM applications WHERE organization_id = $1
             UNION ALL SELECT d.name FROM devices d JOIN applications a ON a.id = d.application_id WHERE a.organization_id = $1
             UNION ALL SELECT t.name FROM data_targets t JOIN applications a ON a.id = t.application_id WHERE a.organization_id = $1
+            UNION ALL SELECT name FROM gateways WHERE organization_id = $1 UNION ALL SELECT name FROM device_profiles WHERE organization_id = $1
+            UNION ALL SELECT g.name FROM multicast_groups g JOIN applications a ON a.id = g.application_id WHERE a.organization_id = $1
             UNION ALL SELECT name FROM payload_decoders WHERE organization_id = $1 UNION ALL SELECT name FROM permissions WHERE organization_id = $1
             ORDER BY 1
             """);
@@ -276,7 +326,10 @@ public sealed class TenancyTests(ApiHost api)
         return names;
     }
 
-    internal sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex AddressParameter();
+
+    internal sealed record Call(Reach Reach, Func<World, object>? Id = null, Func<World, object>? Body = null);
 
     private sealed record Registered(Type Type, string Verb, string Path);
 }
