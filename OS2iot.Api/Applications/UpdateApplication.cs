@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
+using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Applications;
@@ -26,6 +27,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         if (application.OrganizationId != request.OrganizationId)
         {
             await CheckNewOrganizationAsync(request.OrganizationId, ct);
+            await MoveTopicsAsync(id, request.OrganizationId, ct);
         }
 
         request.ApplyTo(application);
@@ -55,6 +57,15 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         if (!await db.Organizations.AnyAsync(o => o.Id == organizationId, ct))
         {
             throw Refusal.BadRequest(ErrorCodes.OrganizationDoesNotExist);
+        }
+    }
+
+    // The organization is part of the topic at our broker.
+    private async Task MoveTopicsAsync(int id, int organizationId, CancellationToken ct)
+    {
+        foreach (var device in await db.Devices.OfType<MqttInternalBrokerDevice>().Where(d => d.ApplicationId == id).ToListAsync(ct))
+        {
+            device.TopicName = MqttTopic.Of(organizationId, id, device.Id);
         }
     }
 

@@ -15,6 +15,10 @@ internal abstract class DeviceNetwork
     /// <summary>Changes the network's own columns of a device.</summary>
     public virtual Task UpdateAsync(Device device, DeviceRequest request, CancellationToken ct) => Task.CompletedTask;
 
+    /// <summary>Shows the network's settings in a device that is shown alone, under their name on the wire.</summary>
+    public virtual Task WriteSettingsAsync(Device device, IDictionary<string, object?> members, bool showSecrets, CancellationToken ct) =>
+        Task.CompletedTask;
+
     /// <summary>Shows the network's own columns under their names on the wire.</summary>
     public abstract void Write(Device device, IDictionary<string, object?> columns, bool showSecrets);
 }

@@ -39,9 +39,11 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
             : await db.ReceivedMessages.AsNoTracking()
                 .SingleOrDefaultAsync(m => m.ReceivedAt == newest[0].ReceivedAt && m.Id == newest[0].Id, ct);
 
+        var columns = networks.Columns(found.Device, showSecrets: found.MayWrite);
+        await networks.Of(found.Device.Type).WriteSettingsAsync(found.Device, columns, showSecrets: found.MayWrite, ct);
         return new DeviceDetails(
             found.Device,
-            networks.Columns(found.Device, showSecrets: found.MayWrite),
+            columns,
             new ApplicationCore(found.Application!, found.PermissionIds),
             [.. newest.Select(m => new ReceivedMessageMetadata(m.Number, m.ReceivedAt, m.ReceivedAt, m.SentAt ?? m.ReceivedAt, null))],
             latest);

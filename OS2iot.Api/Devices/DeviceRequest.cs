@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OS2iot.Api.Http;
+using OS2iot.Api.MqttDevices;
 using OS2iot.Api.Validation;
 using OS2iot.Core.Devices;
 
@@ -19,6 +20,9 @@ internal class DeviceRequest
         new("comment", Is.Text().AtMost(Device.CommentMaxLength).Optional()),
         new("metadata", DeviceMetadata.Field().Optional()),
         new("deviceModelId", Is.Integer().Optional()),
+        new("sigfoxSettings", Is.Object(Sigfox.SigfoxSettings.Shape).When(IsOf(DeviceType.Sigfox))),
+        new("mqttInternalBrokerSettings", Is.Object(MqttInternalSettings.Shape).When(IsOf(DeviceType.MqttInternalBroker))),
+        new("mqttExternalBrokerSettings", Is.Object(MqttExternalSettings.Shape).When(IsOf(DeviceType.MqttExternalBroker))),
     ];
 
     public string Name { get; init; } = "";
@@ -40,6 +44,35 @@ internal class DeviceRequest
 
     public int? DeviceModelId { get; init; }
 
+    /// <summary>Of a device at Sigfox; not looked at otherwise, as clients send them all.</summary>
+    public JsonElement? SigfoxSettings { get; init; }
+
+    /// <summary>Of a device that connects to our MQTT broker.</summary>
+    public JsonElement? MqttInternalBrokerSettings { get; init; }
+
+    /// <summary>Of a device at somebody else's MQTT broker.</summary>
+    public JsonElement? MqttExternalBrokerSettings { get; init; }
+
+    /// <summary>The settings of a network, checked if the request is for a device of that type; null where they are not there.</summary>
+    /// <exception cref="Refusal">They can't be read.</exception>
+    public T? Read<T>(JsonElement? settings, DeviceType type)
+        where T : class
+    {
+        if (settings is not { ValueKind: JsonValueKind.Object } sent || Type != type.ToWire())
+        {
+            return null;
+        }
+
+        try
+        {
+            return sent.Deserialize<T>(WireJson.Requests);
+        }
+        catch (JsonException exception)
+        {
+            throw Refusal.Malformed($"{exception.Path} is not of the expected type");
+        }
+    }
+
     public void ApplyTo(Device device)
     {
         var hasPlace = Longitude is not null && Latitude is not null;
@@ -51,6 +84,9 @@ internal class DeviceRequest
         device.Comment = Comment.Or(device.Comment);
         device.Metadata = Metadata.Or(device.Metadata);
     }
+
+    private static Func<JsonElement, bool> IsOf(DeviceType type) =>
+        body => Shape.Member(body, "type") is { ValueKind: JsonValueKind.String } sent && sent.GetString() == type.ToWire();
 }
 
 internal sealed class CreateDeviceRequest : DeviceRequest, IBodyRequest

@@ -2,6 +2,8 @@ using OS2iot.Api.Applications;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.GenericHttp;
+using OS2iot.Api.MqttDevices;
+using OS2iot.Api.Sigfox;
 
 namespace OS2iot.Api.Devices;
 
@@ -12,7 +14,11 @@ internal static class DevicesExtensions
     {
         builder.Services.AddSingleton<GenericHttpNetwork>();
         builder.Services.AddSingleton<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
-        builder.Services.AddSingleton<DeviceNetworks>();
+        builder.Services.AddScoped<DeviceNetwork, SigfoxNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, MqttInternalNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, MqttExternalNetwork>();
+        builder.Services.AddScoped<DeviceNetworks>();
+        builder.Services.AddScoped<SigfoxAccess>();
         builder.Services.AddSingleton<DataTargetShapes>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();

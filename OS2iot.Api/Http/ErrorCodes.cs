@@ -14,6 +14,10 @@ internal static class ErrorCodes
     public const string DeleteNotAllowedItemIsInUse = "MESSAGE.DELETE-NOT-ALLOWED-ITEM-IS-IN-USE";
     public const string InvalidKeyInKeyValuePair = "MESSAGE.INVALID-KEY-IN-KEY-VALUE-PAIR";
     public const string InvalidValueInKeyValuePair = "MESSAGE.INVALID-VALUE-IN-KEY-VALUE-PAIR";
+    public const string IdInvalidOrAlreadyInUse = "MESSAGE.ID-INVALID-OR-ALREADY-IN-USE";
+    public const string SigfoxBadLogin = "MESSAGE.SIGFOX-BAD-LOGIN";
+    public const string SigfoxGroupExists = "MESSAGE.GROUP-CAN-ONLY-BE-CREATED-ONCE-PR-ORGANIZATION";
+    public const string DeviceDoesNotExistInSigfox = "MESSAGE.DEVICE-DOES-NOT-EXIST-IN-SIGFOX-FOR-GROUP";
     public const string KombitLoginFailed = "MESSAGE.KOMBIT-LOGIN-FAILED";
     public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
     public const string EmailAlreadyInUse = "MESSAGE.EMAIL-ALREADY-IN-USE";

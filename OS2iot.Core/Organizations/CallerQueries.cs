@@ -3,6 +3,7 @@ using OS2iot.Core.Applications;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Devices;
 using OS2iot.Core.PayloadDecoders;
+using OS2iot.Core.Sigfox;
 
 namespace OS2iot.Core.Organizations;
 
@@ -46,6 +47,18 @@ public static class CallerQueries
     {
         var organizations = caller.WriteOrganizations;
         return caller.IsGlobalAdmin ? decoders : decoders.Where(d => organizations.Contains(d.OrganizationId));
+    }
+
+    public static IQueryable<SigfoxGroup> VisibleTo(this IQueryable<SigfoxGroup> groups, Caller caller)
+    {
+        var organizations = caller.ReadOrganizations;
+        return caller.IsGlobalAdmin ? groups : groups.Where(g => organizations.Contains(g.OrganizationId));
+    }
+
+    public static IQueryable<SigfoxGroup> WritableBy(this IQueryable<SigfoxGroup> groups, Caller caller)
+    {
+        var organizations = caller.WriteOrganizations;
+        return caller.IsGlobalAdmin ? groups : groups.Where(g => organizations.Contains(g.OrganizationId));
     }
 
     // A permission reaches only applications of its own organization, whatever its list says: an application that moved leaves

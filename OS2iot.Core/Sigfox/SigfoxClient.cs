@@ -46,7 +46,7 @@ public sealed class SigfoxClient
     public async Task<string> CreateDeviceTypeAsync(SigfoxLogin login, string groupId, SigfoxDeviceTypeSettings settings, CancellationToken ct) =>
         (await SendAsync(HttpMethod.Post, "device-types", login, new DeviceTypeBody(settings) { GroupId = groupId }, ct)).Text("id") ?? throw Unexpected();
 
-    public Task UpdateDeviceTypeAsync(SigfoxLogin login, string id, SigfoxDeviceTypeSettings settings, CancellationToken ct) =>
+    public Task<JsonElement> UpdateDeviceTypeAsync(SigfoxLogin login, string id, SigfoxDeviceTypeSettings settings, CancellationToken ct) =>
         SendAsync(HttpMethod.Put, $"device-types/{Uri.EscapeDataString(id)}", login, new DeviceTypeBody(settings), ct);
 
     /// <returns>Null where there is none, or none for this login.</returns>
@@ -152,7 +152,7 @@ public sealed class SigfoxClient
         HttpStatusCode.Unauthorized => new(SigfoxFailure.BadLogin, "SigFox does not know this user, or the password is wrong."),
         HttpStatusCode.BadRequest => Refused(answer),
         HttpStatusCode.NotFound => new(SigfoxFailure.NotFound, "SigFox has no such thing."),
-        HttpStatusCode.TooManyRequests => _limiter.Pause(login, PauseOf(response)),
+        HttpStatusCode.TooManyRequests => TooMany(response, login),
         HttpStatusCode.Forbidden => new(SigfoxFailure.Unexpected, "SigFox does not allow this user to do that."),
         HttpStatusCode.Conflict => new(SigfoxFailure.Refused, "SigFox has this already."),
         >= HttpStatusCode.InternalServerError => new(SigfoxFailure.Unavailable, "SigFox can't answer now. Try again later."),
@@ -168,6 +168,13 @@ public sealed class SigfoxClient
         {
             Errors = errors,
         };
+    }
+
+    // How often one device may be changed says nothing about the login's other calls.
+    private SigfoxException TooMany(HttpResponseMessage response, SigfoxLogin login)
+    {
+        var pause = PauseOf(response);
+        return response.RequestMessage?.Method == HttpMethod.Put ? SigfoxLimiter.TooMany(pause) : _limiter.Pause(login, pause);
     }
 
     private static TimeSpan PauseOf(HttpResponseMessage response)

@@ -58,7 +58,7 @@ internal sealed class SigfoxLimiter : IDisposable
         _pauses.Dispose();
     }
 
-    private static SigfoxException TooMany(TimeSpan retryAfter)
+    public static SigfoxException TooMany(TimeSpan retryAfter)
     {
         var seconds = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds));
         return new SigfoxException(SigfoxFailure.TooManyRequests, $"SigFox requests are limited. Try again in {seconds} seconds.")
