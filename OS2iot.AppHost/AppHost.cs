@@ -99,7 +99,9 @@ if (isRun)
         .WaitFor(ingest);
 
     // Its data targets are on this machine, where a data target may not be otherwise.
-    workers.WithEnvironment("Egress__AllowedHosts__0", simulator.GetEndpoint("http").Property(EndpointProperty.HostAndPort));
+    var sinks = simulator.GetEndpoint("http").Property(EndpointProperty.HostAndPort);
+    workers.WithEnvironment("Egress__AllowedHosts__0", sinks);
+    api.WithEnvironment("Egress__AllowedHosts__0", sinks);
 
     ports.CheckBeforeStart();
     administrator.CreateBeforeStart(builder);

@@ -5,6 +5,7 @@ using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Secrets;
 using OS2iot.ServiceDefaults;
+using OS2iot.Workers.Audit;
 using OS2iot.Workers.Database;
 using OS2iot.Workers.Decoding;
 using OS2iot.Workers.Delivery;
@@ -32,6 +33,7 @@ builder.AddLiveView();
 builder.AddDecoding();
 builder.AddStoring();
 builder.AddDelivery();
+builder.AddAudit();
 
 var app = builder.Build();
 

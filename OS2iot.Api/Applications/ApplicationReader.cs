@@ -16,6 +16,7 @@ internal sealed class ApplicationReader(AppDbContext db, DeviceNetworks networks
             .Include(a => a.Organization)
             .Include(a => a.ControlledProperties.OrderBy(p => p.Id))
             .Include(a => a.DeviceTypes.OrderBy(t => t.Id))
+            .Include(a => a.ContactPersons.OrderBy(p => p.Id))
             .Include(a => a.Devices.OrderBy(d => d.Id))
             .Include(a => a.DataTargets.OrderBy(t => t.Id))
             .OrderBy(a => a.Id)

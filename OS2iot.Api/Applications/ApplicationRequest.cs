@@ -1,3 +1,4 @@
+using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
 using OS2iot.Core.Applications;
@@ -23,6 +24,8 @@ internal sealed class ApplicationRequest : IBodyRequest
         ["controlledProperties"] = Is.SomeOf(ApplicationWords.ControlledProperties).Optional(),
         ["deviceTypes"] = Is.SomeOf(ApplicationWords.DeviceTypes).Optional(),
         ["permissionIds"] = Is.Ids().Optional(),
+        ["metadata"] = DeviceMetadata.Field().Optional(),
+        ["contactPersons"] = Is.ArrayOf(ContactPersonRequest.Shape).Optional(),
     };
 
     public string Name { get; init; } = "";
@@ -33,7 +36,10 @@ internal sealed class ApplicationRequest : IBodyRequest
 
     public Optional<string?> Status { get; init; }
 
-    /// <summary>Cleared when absent, as also <see cref="EndDate"/> and <see cref="PermissionIds"/>.</summary>
+    /// <summary>
+    /// Any date that a browser understands; what is none is none. Cleared when absent, as also <see cref="EndDate"/> and
+    /// <see cref="PermissionIds"/>.
+    /// </summary>
     public DateTimeOffset? StartDate { get; init; }
 
     public DateTimeOffset? EndDate { get; init; }
@@ -56,7 +62,14 @@ internal sealed class ApplicationRequest : IBodyRequest
 
     public Optional<string[]?> DeviceTypes { get; init; }
 
+    /// <summary>Those of other organizations are passed over.</summary>
     public int[]? PermissionIds { get; init; }
+
+    /// <summary>A JSON object whose values are text, as a text.</summary>
+    public Optional<string?> Metadata { get; init; }
+
+    /// <summary>Replaces those that were there; one with the id of one that was there changes that.</summary>
+    public Optional<ContactPersonRequest[]?> ContactPersons { get; init; }
 
     /// <summary>Expects the application's lists to be loaded.</summary>
     public void ApplyTo(Application application)
@@ -74,6 +87,12 @@ internal sealed class ApplicationRequest : IBodyRequest
         application.ContactPhone = ContactPhone.Or(application.ContactPhone);
         application.PersonalData = PersonalData.Or(application.PersonalData);
         application.Hardware = Hardware.Or(application.Hardware);
+        application.Metadata = Metadata.Or(application.Metadata);
+        if (ContactPersons.IsPresent)
+        {
+            ReplaceContactPersons(application, ContactPersons.Value ?? []);
+        }
+
         if (ControlledProperties.IsPresent)
         {
             application.ControlledProperties.Clear();
@@ -86,6 +105,19 @@ internal sealed class ApplicationRequest : IBodyRequest
             application.DeviceTypes.Clear();
             application.DeviceTypes.AddRange(InOrder(DeviceTypes.Value, ApplicationWords.DeviceTypes)
                 .Select(word => new ApplicationDeviceType { Type = word }));
+        }
+    }
+
+    private static void ReplaceContactPersons(Application application, ContactPersonRequest[] sent)
+    {
+        var known = application.ContactPersons.ToDictionary(p => p.Id);
+        application.ContactPersons.Clear();
+        foreach (var person in sent)
+        {
+            // An id counts once; what is not this application's is a new person.
+            var row = person.Id is { } id && known.Remove(id, out var found) ? found : new ContactPerson { Name = person.Name };
+            person.ApplyTo(row);
+            application.ContactPersons.Add(row);
         }
     }
 

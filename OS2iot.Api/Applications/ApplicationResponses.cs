@@ -33,6 +33,9 @@ internal class ApplicationCore(Application application, List<int> permissionIds)
 
     public string? Hardware { get; } = application.Hardware;
 
+    /// <summary>JSON, but as a text.</summary>
+    public string? Metadata { get; } = application.Metadata;
+
     [JsonPropertyName("chirpstackId")]
     public string? ChirpStackId { get; } = application.ChirpStackId;
 
@@ -43,6 +46,18 @@ internal class ApplicationCore(Application application, List<int> permissionIds)
 internal sealed class TypeRow(Core.Database.Entity entity, string type) : EntityResponse(entity)
 {
     public string Type { get; } = type;
+}
+
+/// <summary>Somebody to ask about an application.</summary>
+internal sealed class ContactPersonResponse(ContactPerson person) : EntityResponse(person)
+{
+    public string? Role { get; } = person.Role;
+
+    public string Name { get; } = person.Name;
+
+    public string? Email { get; } = person.Email;
+
+    public string? Phone { get; } = person.Phone;
 }
 
 internal class ApplicationListItem(Application application, List<int> permissionIds, IReadOnlyList<DeviceCore> devices)
@@ -78,6 +93,9 @@ internal sealed class ApplicationDetails(
     public IReadOnlyList<TypeRow> ControlledProperties { get; } = [.. application.ControlledProperties.Select(p => new TypeRow(p, p.Type))];
 
     public IReadOnlyList<TypeRow> DeviceTypes { get; } = [.. application.DeviceTypes.Select(t => new TypeRow(t, t.Type))];
+
+    public IReadOnlyList<ContactPersonResponse> ContactPersons { get; } =
+        [.. application.ContactPersons.Select(p => new ContactPersonResponse(p))];
 
     public IReadOnlyList<DataTargetCore> DataTargets { get; } = dataTargets;
 

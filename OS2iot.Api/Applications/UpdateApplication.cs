@@ -22,7 +22,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
     {
         var id = HttpContext.RouteId();
         var application = await db.Applications.WritableBy(caller).AsSplitQuery()
-            .Include(a => a.ControlledProperties).Include(a => a.DeviceTypes).Include(a => a.Permissions)
+            .Include(a => a.ControlledProperties).Include(a => a.DeviceTypes).Include(a => a.ContactPersons).Include(a => a.Permissions)
             .OrderBy(a => a.Id).SingleOrDefaultAsync(a => a.Id == id, ct) ?? throw Missing();
         if (application.OrganizationId != request.OrganizationId)
         {

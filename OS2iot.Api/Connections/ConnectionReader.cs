@@ -16,7 +16,7 @@ internal sealed class ConnectionReader(AppDbContext db, DeviceNetworks networks)
     public async Task<ConnectionDetails?> FindAsync(IQueryable<DataTargetConnection> connections, int id, CancellationToken ct)
     {
         var connection = await connections.AsNoTracking().AsSplitQuery()
-            .Include(c => c.Devices.OrderBy(d => d.Id)).Include(c => c.PayloadDecoder!.Organization).Include(c => c.DataTarget)
+            .Include(c => c.Devices.OrderBy(d => d.Id)).Include(c => c.PayloadDecoder!.Organization).Include(c => c.DataTarget!.OpenDataDkDataset)
             .OrderBy(c => c.Id).SingleOrDefaultAsync(c => c.Id == id, ct);
         if (connection is null)
         {

@@ -9,8 +9,9 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.DataTargets;
 
 /// <summary>Adds a target to an application that the caller may change.</summary>
-internal sealed class CreateDataTarget(AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetReader reader)
-    : Endpoint<DataTargetRequest, DataTargetDetails>
+internal sealed class CreateDataTarget(
+    AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetDatasets datasets, DataTargetReader reader)
+    : Endpoint<NewDataTargetRequest, DataTargetDetails>
 {
     public override void Configure()
     {
@@ -18,7 +19,7 @@ internal sealed class CreateDataTarget(AppDbContext db, Caller caller, DataTarge
         Policies(Role.Read);
     }
 
-    public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)
+    public override async Task<DataTargetDetails> ExecuteAsync(NewDataTargetRequest request, CancellationToken ct)
     {
         if (!await db.Applications.WritableBy(caller).AnyAsync(a => a.Id == request.ApplicationId, ct))
         {
@@ -30,10 +31,19 @@ internal sealed class CreateDataTarget(AppDbContext db, Caller caller, DataTarge
             Name = request.Name,
             Type = request.Type,
             ApplicationId = request.ApplicationId,
-            Settings = shapes.Merge(DataTargetTypes.Find(request.Type)!, stored: null, request.Members),
+            Settings = await shapes.MergeAsync(DataTargetTypes.Find(request.Type)!, stored: null, request.Members, ct),
         };
+        await datasets.ApplyAsync(request.OpenDataDkDataset, target, ct);
         db.DataTargets.Add(target);
-        await db.SaveChangesAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException exception) when (exception.IsBrokenReference())
+        {
+            throw Refusal.BadRequest(ErrorCodes.IdDoesNotExist);
+        }
+
         return await reader.FindAsync(db.DataTargets, target.Id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ListDataTargets(AppDbContext db, Caller caller, DataTarget
     : Endpoint<ListDataTargetsQuery, ListResponse<DataTargetWithApplication>>
 {
     private static readonly SortOrders<DataTarget> Orders = new SortOrders<DataTarget>(t => t.Id)
-        .Add("name", t => t.Name).Add("type", t => t.Type);
+        .Add("name", t => t.Name).Add("datatarget.name", t => t.Name).Add("type", t => t.Type).Add("url", t => t.Url);
 
     public override void Configure()
     {

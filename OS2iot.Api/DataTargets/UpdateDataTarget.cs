@@ -9,7 +9,8 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.DataTargets;
 
 /// <summary>Changes a target; its type stays.</summary>
-internal sealed class UpdateDataTarget(AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetReader reader)
+internal sealed class UpdateDataTarget(
+    AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetDatasets datasets, DataTargetReader reader)
     : Endpoint<DataTargetRequest, DataTargetDetails>
 {
     public override void Configure()
@@ -21,8 +22,8 @@ internal sealed class UpdateDataTarget(AppDbContext db, Caller caller, DataTarge
     public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        var target = await db.DataTargets.WritableBy(caller).SingleOrDefaultAsync(t => t.Id == id, ct)
-            ?? throw await db.DataTargets.MissingAsync(id, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var target = await FindAsync(id, ct);
         if (target.ApplicationId != request.ApplicationId)
         {
             await CheckMoveAsync(target, request.ApplicationId, ct);
@@ -35,9 +36,23 @@ internal sealed class UpdateDataTarget(AppDbContext db, Caller caller, DataTarge
 
         target.Name = request.Name;
         target.ApplicationId = request.ApplicationId;
-        target.Settings = shapes.Merge(DataTargetTypes.Find(target.Type)!, target.Settings, request.Members);
+        target.Settings = await shapes.MergeAsync(DataTargetTypes.Find(target.Type)!, target.Settings, request.Members, ct);
+        await datasets.ApplyAsync(request.OpenDataDkDataset, target, ct);
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return await reader.FindAsync(db.DataTargets, id, ct) ?? throw Refusal.NotFound();
+    }
+
+    /// <summary>Settings are one value, of which a request changes parts: two requests at once must not undo each other's.</summary>
+    private async Task<DataTarget> FindAsync(int id, CancellationToken ct)
+    {
+        if (!await db.DataTargets.WritableBy(caller).AnyAsync(t => t.Id == id, ct))
+        {
+            throw await db.DataTargets.MissingAsync(id, ct);
+        }
+
+        await db.Database.ExecuteSqlAsync($"SELECT FROM data_targets WHERE id = {id} FOR UPDATE", ct);
+        return await db.DataTargets.Include(t => t.OpenDataDkDataset).SingleOrDefaultAsync(t => t.Id == id, ct) ?? throw Refusal.NotFound();
     }
 
     private async Task CheckMoveAsync(DataTarget target, int applicationId, CancellationToken ct)

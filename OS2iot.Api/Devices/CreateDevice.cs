@@ -28,7 +28,7 @@ internal sealed class CreateDevice(AppDbContext db, Caller caller, DeviceNetwork
         var device = await networks.Of(DeviceTypes.Parse(request.Type)).CreateAsync(request, ct);
         request.ApplyTo(device);
         db.Devices.Add(device);
-        await db.SaveDeviceAsync(ct);
+        await db.SaveDevicesAsync(ct);
         return await reader.FindAsync(device.Id, ct) ?? throw Refusal.NotFound();
     }
 }

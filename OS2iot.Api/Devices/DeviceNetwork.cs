@@ -15,12 +15,13 @@ internal abstract class DeviceNetwork
     /// <summary>Changes the network's own columns of a device.</summary>
     public virtual Task UpdateAsync(Device device, DeviceRequest request, CancellationToken ct) => Task.CompletedTask;
 
-    /// <summary>Shows the network's settings in a device that is shown alone, under their name on the wire.</summary>
-    public virtual Task WriteSettingsAsync(Device device, IDictionary<string, object?> members, bool showSecrets, CancellationToken ct) =>
-        Task.CompletedTask;
-
     /// <summary>Shows the network's own columns under their names on the wire.</summary>
     public abstract void Write(Device device, IDictionary<string, object?> columns, bool showSecrets);
+
+    /// <summary>Shows what a request says as <see cref="DeviceSettings"/>, under that name. Nothing where there is no such thing.</summary>
+    public virtual void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
+    {
+    }
 }
 
 /// <summary>The networks whose devices this installation knows.</summary>
@@ -38,6 +39,14 @@ internal sealed class DeviceNetworks(IEnumerable<DeviceNetwork> networks)
         var columns = new Dictionary<string, object?>();
         Of(device.Type).Write(device, columns, showSecrets);
         return columns;
+    }
+
+    /// <summary>The columns, and the network's settings below them.</summary>
+    public Dictionary<string, object?> Details(Device device, bool showSecrets)
+    {
+        var members = Columns(device, showSecrets);
+        Of(device.Type).WriteSettings(device, members, showSecrets);
+        return members;
     }
 
     public DeviceCore WithoutSecrets(Device device) => new(device, Columns(device, showSecrets: false));

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Applications;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
+using OS2iot.Core.Downlinks;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Uplinks;
 
@@ -16,7 +17,8 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
     public async Task<DeviceDetails?> FindAsync(int id, CancellationToken ct)
     {
         var writable = db.Devices.WritableBy(caller);
-        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Where(d => d.Id == id)
+        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Include(d => d.State)
+            .Include(d => d.Downlinks.Where(i => i.State == DownlinkState.Pending).OrderBy(i => i.Id)).Where(d => d.Id == id)
             .Select(d => new
             {
                 Device = d,
@@ -39,11 +41,9 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
             : await db.ReceivedMessages.AsNoTracking()
                 .SingleOrDefaultAsync(m => m.ReceivedAt == newest[0].ReceivedAt && m.Id == newest[0].Id, ct);
 
-        var columns = networks.Columns(found.Device, showSecrets: found.MayWrite);
-        await networks.Of(found.Device.Type).WriteSettingsAsync(found.Device, columns, showSecrets: found.MayWrite, ct);
         return new DeviceDetails(
             found.Device,
-            columns,
+            networks.Details(found.Device, showSecrets: found.MayWrite),
             new ApplicationCore(found.Application!, found.PermissionIds),
             [.. newest.Select(m => new ReceivedMessageMetadata(m.Number, m.ReceivedAt, m.ReceivedAt, m.SentAt ?? m.ReceivedAt, null))],
             latest);
@@ -60,7 +60,7 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
         // By primary key, of which the time also names the partition.
         var latest = await db.ReceivedMessages.AsNoTracking()
             .Where(m => times.Contains(m.ReceivedAt) && ids.Contains(m.Id)).ToDictionaryAsync(m => m.Id, ct);
-        return [.. devices.Select(d => new DeviceListItem(d, networks.Columns(d, showSecrets), LatestOf(d, latest)))];
+        return [.. devices.Select(d => new DeviceListItem(d, networks.Details(d, showSecrets), LatestOf(d, latest)))];
     }
 
     private static ReceivedMessage? LatestOf(Device device, Dictionary<Guid, ReceivedMessage> latest) =>

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OS2iot.Api.Http;
-using OS2iot.Api.MqttDevices;
 using OS2iot.Api.Validation;
 using OS2iot.Core.Devices;
 
@@ -20,9 +20,6 @@ internal class DeviceRequest
         new("comment", Is.Text().AtMost(Device.CommentMaxLength).Optional()),
         new("metadata", DeviceMetadata.Field().Optional()),
         new("deviceModelId", Is.Integer().Optional()),
-        new("sigfoxSettings", Is.Object(Sigfox.SigfoxSettings.Shape).When(IsOf(DeviceType.Sigfox))),
-        new("mqttInternalBrokerSettings", Is.Object(MqttInternalSettings.Shape).When(IsOf(DeviceType.MqttInternalBroker))),
-        new("mqttExternalBrokerSettings", Is.Object(MqttExternalSettings.Shape).When(IsOf(DeviceType.MqttExternalBroker))),
     ];
 
     public string Name { get; init; } = "";
@@ -44,32 +41,27 @@ internal class DeviceRequest
 
     public int? DeviceModelId { get; init; }
 
-    /// <summary>Of a device at Sigfox; not looked at otherwise, as clients send them all.</summary>
-    public JsonElement? SigfoxSettings { get; init; }
+    /// <summary>Everything else, among it what the device's network needs: <c>lorawanSettings</c> and its likes.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> Members { get; init; } = [];
 
-    /// <summary>Of a device that connects to our MQTT broker.</summary>
-    public JsonElement? MqttInternalBrokerSettings { get; init; }
-
-    /// <summary>Of a device at somebody else's MQTT broker.</summary>
-    public JsonElement? MqttExternalBrokerSettings { get; init; }
-
-    /// <summary>The settings of a network, checked if the request is for a device of that type; null where they are not there.</summary>
-    /// <exception cref="Refusal">They can't be read.</exception>
-    public T? Read<T>(JsonElement? settings, DeviceType type)
+    /// <summary>A network's settings; null where there are none.</summary>
+    /// <exception cref="Refusal">They are not what they should be.</exception>
+    public T? SettingsOf<T>(string name)
         where T : class
     {
-        if (settings is not { ValueKind: JsonValueKind.Object } sent || Type != type.ToWire())
+        if (!Members.TryGetValue(name, out var settings) || settings.ValueKind != JsonValueKind.Object)
         {
             return null;
         }
 
         try
         {
-            return sent.Deserialize<T>(WireJson.Requests);
+            return settings.Deserialize<T>(WireJson.Requests);
         }
         catch (JsonException exception)
         {
-            throw Refusal.Malformed($"{exception.Path} is not of the expected type");
+            throw Refusal.Malformed($"{name}{exception.Path?.TrimStart('$')} is not of the expected type");
         }
     }
 
@@ -84,19 +76,16 @@ internal class DeviceRequest
         device.Comment = Comment.Or(device.Comment);
         device.Metadata = Metadata.Or(device.Metadata);
     }
-
-    private static Func<JsonElement, bool> IsOf(DeviceType type) =>
-        body => Shape.Member(body, "type") is { ValueKind: JsonValueKind.String } sent && sent.GetString() == type.ToWire();
 }
 
 internal sealed class CreateDeviceRequest : DeviceRequest, IBodyRequest
 {
-    public static Shape Shape { get; } = new(Fields);
+    public static Shape Shape { get; } = new Shape(Fields).And(DeviceSettings.Of);
 }
 
 internal sealed class UpdateDeviceRequest : DeviceRequest, IBodyRequest
 {
-    public static Shape Shape { get; } = new(Fields) { ["id"] = Is.LenientId() };
+    public static Shape Shape { get; } = new Shape(Fields) { ["id"] = Is.LenientId() }.And(DeviceSettings.Of);
 
     /// <summary>Must be there; the address is what counts.</summary>
     public JsonElement Id { get; init; }

@@ -13,7 +13,7 @@ internal static class DevicesExtensions
     public static IHostApplicationBuilder AddDevices(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<GenericHttpNetwork>();
-        builder.Services.AddSingleton<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
+        builder.Services.AddScoped<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
         builder.Services.AddScoped<DeviceNetwork, SigfoxNetwork>();
         builder.Services.AddScoped<DeviceNetwork, MqttInternalNetwork>();
         builder.Services.AddScoped<DeviceNetwork, MqttExternalNetwork>();
@@ -22,7 +22,11 @@ internal static class DevicesExtensions
         builder.Services.AddSingleton<DataTargetShapes>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();
+        builder.Services.AddSingleton<SendThrottle>();
         builder.Services.AddScoped<DataTargetReader>();
+        builder.Services.AddScoped<DataTargetDatasets>();
+        builder.Services.AddScoped<DeliveryLogReader>();
+        builder.Services.AddScoped<TestMessages>();
         builder.Services.AddScoped<ConnectionReader>();
         return builder;
     }

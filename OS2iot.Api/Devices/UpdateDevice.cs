@@ -35,7 +35,7 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
 
         request.ApplyTo(device);
         await networks.Of(device.Type).UpdateAsync(device, request, ct);
-        await db.SaveDeviceAsync(ct);
+        await db.SaveDevicesAsync(ct);
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
     }
 

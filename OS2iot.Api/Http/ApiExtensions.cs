@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using FastEndpoints;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Net.Http.Headers;
+using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.ServiceDefaults;
 
@@ -35,6 +36,7 @@ internal static class ApiExtensions
         app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE")
             .WithExposedHeaders(HeaderNames.ETag, HeaderNames.RetryAfter));
         app.UseRouting();
+        app.UseMiddleware<RefusedChanges>();
         app.UseAuthentication();
         app.UseMiddleware<ActingUser>();
         app.UseAuthorization();

@@ -4,6 +4,15 @@ namespace OS2iot.Api.Http;
 internal static class ErrorCodes
 {
     public const string IdDoesNotExist = "MESSAGE.ID-DOES-NOT-EXIST";
+    public const string IdInvalidOrAlreadyInUse = "MESSAGE.ID-INVALID-OR-ALREADY-IN-USE";
+    public const string WrongLength = "MESSAGE.WRONG-LENGTH";
+    public const string NotValidFormat = "MESSAGE.NOT-VALID-FORMAT";
+    public const string GatewayIdNotAllowedInUpdate = "MESSAGE.GATEWAY-ID-NOT-ALLOWED-IN-UPDATE";
+    public const string OtaaKeyMissing = "MESSAGE.OTAA-INFO-MISSING";
+    public const string AbpSessionMissing = "MESSAGE.ABP-INFO-MISSING";
+    public const string PostFailed = "MESSAGE.POST-FAILED";
+    public const string DifferentApplications = "MESSAGE.DIFFERENT-CREATION-SERVICE-PROFILE";
+    public const string DeleteNotAllowedHasLoRaWanDevice = "MESSAGE.DELETE-NOT-ALLOWED-HAS-LORAWAN-DEVICE";
     public const string NameInvalidOrAlreadyInUse = "MESSAGE.NAME-INVALID-OR-ALREADY-IN-USE";
     public const string BadEncoding = "MESSAGE.BAD-ENCODING";
     public const string OrganizationAlreadyExists = "MESSAGE.ORGANIZATION-ALREADY-EXISTS";
@@ -14,7 +23,6 @@ internal static class ErrorCodes
     public const string DeleteNotAllowedItemIsInUse = "MESSAGE.DELETE-NOT-ALLOWED-ITEM-IS-IN-USE";
     public const string InvalidKeyInKeyValuePair = "MESSAGE.INVALID-KEY-IN-KEY-VALUE-PAIR";
     public const string InvalidValueInKeyValuePair = "MESSAGE.INVALID-VALUE-IN-KEY-VALUE-PAIR";
-    public const string IdInvalidOrAlreadyInUse = "MESSAGE.ID-INVALID-OR-ALREADY-IN-USE";
     public const string SigfoxBadLogin = "MESSAGE.SIGFOX-BAD-LOGIN";
     public const string SigfoxGroupExists = "MESSAGE.GROUP-CAN-ONLY-BE-CREATED-ONCE-PR-ORGANIZATION";
     public const string DeviceDoesNotExistInSigfox = "MESSAGE.DEVICE-DOES-NOT-EXIST-IN-SIGFOX-FOR-GROUP";
@@ -22,5 +30,6 @@ internal static class ErrorCodes
     public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
     public const string EmailAlreadyInUse = "MESSAGE.EMAIL-ALREADY-IN-USE";
     public const string PasswordDoesNotMeetRequirements = "MESSAGE.PASSWORD-DOES-NOT-MEET-REQUIREMENTS";
+    public const string SendMailError = "MESSAGE.SEND-MAIL-ERROR";
     public const string CannotModifyOnKombitUser = "MESSAGE.CANNOT-MODIFY-ON-KOMBIT-USER";
 }

@@ -94,6 +94,50 @@ internal sealed class QueryReader(IQueryCollection query)
         return number ?? 0;
     }
 
+    /// <summary>Any date a person would write.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        var time = WireTime.Parse(text);
+        if (time is null)
+        {
+            Fail(name, text, "isDate", $"{name} must be a date");
+        }
+
+        return time;
+    }
+
+    public string? OneOf(string name, params string[] words)
+    {
+        var text = Text(name);
+        if (text is not null && !words.Contains(text))
+        {
+            Fail(name, text, "isEnum", $"{name} must be one of the following values: {string.Join(", ", words)}");
+        }
+
+        return text;
+    }
+
+    public bool? Flag(string name)
+    {
+        switch (Text(name)?.ToUpperInvariant())
+        {
+            case null:
+                return null;
+            case "TRUE":
+                return true;
+            case "FALSE":
+                return false;
+            case { } text:
+                Fail(name, text, "isBoolean", $"{name} must be a boolean value");
+                return null;
+        }
+    }
+
     /// <summary>The parameter was sent as the word null.</summary>
     public bool IsNull(string name) => query[name].LastOrDefault() == "null";
 

@@ -9,6 +9,8 @@ namespace OS2iot.Api.Http;
 /// </summary>
 internal sealed class Refusal : Exception
 {
+    private const int MaxReasonLength = 1000;
+
     private readonly JsonNode? _message;
 
     private Refusal(int statusCode, RefusalForm form, JsonNode? message)
@@ -22,6 +24,18 @@ internal sealed class Refusal : Exception
     public int StatusCode { get; }
 
     public RefusalForm Form { get; }
+
+    /// <summary>For the audit log: what was wrong, without what was sent.</summary>
+    public string Reason
+    {
+        get
+        {
+            var reason = _message is JsonArray failures
+                ? string.Join("; ", failures.OfType<JsonObject>().Select(f => $"{f["property"]}: {string.Join(", ", (f["constraints"] as JsonObject ?? []).Select(c => c.Key))}"))
+                : _message?.ToString() ?? ReasonPhrases.GetReasonPhrase(StatusCode);
+            return reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength];
+        }
+    }
 
     /// <summary>Seconds after which another try makes sense.</summary>
     public int? RetryAfter { get; init; }

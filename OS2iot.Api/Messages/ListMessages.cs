@@ -19,8 +19,16 @@ internal sealed class ListMessagesQuery : IQueryRequest
     /// <summary>The <c>next</c> of the page before.</summary>
     public string? Before { get; private set; }
 
+    /// <summary>Messages received then or later.</summary>
+    public DateTimeOffset? From { get; private set; }
+
+    /// <summary>Messages received before then.</summary>
+    public DateTimeOffset? To { get; private set; }
+
     public void Read(QueryReader query)
     {
+        From = query.Time("from");
+        To = query.Time("to");
         Limit = query.Number("limit", min: 1, MaxLimit) ?? DefaultLimit;
         Before = query.Text("before");
     }
@@ -42,7 +50,7 @@ internal sealed class ListMessages(AppDbContext db, Caller caller, MessageReader
             ? null
             : MessageCursor.Parse(query.Before) ?? throw Refusal.BadRequest("before must be the next of an earlier page");
         return await db.Devices.VisibleTo(caller).AnyAsync(d => d.Id == id, ct)
-            ? await reader.ReadAsync(id, query.Limit, before, ct)
+            ? await reader.ReadAsync(id, query.Limit, before, query.From, query.To, ct)
             : throw await db.Devices.MissingAsync(id, ErrorCodes.IdDoesNotExist, ct);
     }
 }

@@ -11,10 +11,16 @@ namespace OS2iot.Api.Messages;
 /// <summary>Reads a device's messages with what became of them: four commands, however many messages.</summary>
 internal sealed class MessageReader(AppDbContext db)
 {
+    public Task<MessagePage> ReadAsync(int deviceId, int limit, MessageCursor? before, CancellationToken ct) =>
+        ReadAsync(deviceId, limit, before, from: null, to: null, ct);
+
     /// <summary>Newest first. One more than <paramref name="limit"/> is looked for, to know whether a page follows.</summary>
-    public async Task<MessagePage> ReadAsync(int deviceId, int limit, MessageCursor? before, CancellationToken ct)
+    public async Task<MessagePage> ReadAsync(
+        int deviceId, int limit, MessageCursor? before, DateTimeOffset? from, DateTimeOffset? to, CancellationToken ct)
     {
         var query = db.ReceivedMessages.AsNoTracking().Where(m => m.DeviceId == deviceId);
+        query = from is { } earliest ? query.Where(m => m.ReceivedAt >= earliest) : query;
+        query = to is { } end ? query.Where(m => m.ReceivedAt < end) : query;
         if (before is { ReceivedAt: var receivedAt, Id: var id })
         {
             query = query.Where(m => EF.Functions.LessThan(ValueTuple.Create(m.ReceivedAt, m.Id), ValueTuple.Create(receivedAt, id)));
@@ -66,7 +72,8 @@ internal sealed class MessageReader(AppDbContext db)
         var attemptsOf = attempts.ToLookup(a => a.Row.MessageId);
         var waitingOf = waiting.ToLookup(w => w.MessageId);
         return [.. page.Select(m => new MessageResponse(
-            m.Id, m.ReceivedAt, m.SentAt, m.Network.ToWire(), new RawJson(m.Payload), m.Rssi, m.Snr,
+            m.Id, m.ReceivedAt, m.SentAt, m.Network.ToWire(), new RawJson(m.Payload), m.Rssi, m.Snr, m.FPort, m.FCnt,
+            Receptions.Of(m.Network, m.Payload),
             [.. decodedOf[m.Id]], Deliveries(attemptsOf[m.Id], waitingOf[m.Id])))];
     }
 

@@ -11,6 +11,9 @@ internal sealed record MessageResponse(
     RawJson Raw,
     double? Rssi,
     double? Snr,
+    int? FPort,
+    long? FCnt,
+    IReadOnlyList<ReceptionResponse> Receptions,
     IReadOnlyList<DecodedResponse> Decoded,
     IReadOnlyList<DeliveryResponse> Deliveries);
 

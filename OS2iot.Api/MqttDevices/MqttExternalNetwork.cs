@@ -13,7 +13,7 @@ internal sealed class MqttExternalNetwork(SecretProtector protector) : MqttNetwo
 
     public override Task<Device> CreateAsync(DeviceRequest request, CancellationToken ct)
     {
-        var settings = request.Read<MqttExternalSettings>(request.MqttExternalBrokerSettings, Type)
+        var settings = SettingsIn<MqttExternalSettings>(request, MqttExternalSettings.Name)
             ?? throw Refusal.Device("mqttExternalBrokerSettings must be sent for a device of type MQTT_EXTERNAL_BROKER");
         var device = new MqttExternalBrokerDevice { Name = request.Name };
         Apply(device, settings);
@@ -22,7 +22,7 @@ internal sealed class MqttExternalNetwork(SecretProtector protector) : MqttNetwo
 
     public override Task UpdateAsync(Device device, DeviceRequest request, CancellationToken ct)
     {
-        if (request.Read<MqttExternalSettings>(request.MqttExternalBrokerSettings, Type) is { } settings)
+        if (SettingsIn<MqttExternalSettings>(request, MqttExternalSettings.Name) is { } settings)
         {
             Apply((MqttExternalBrokerDevice)device, settings);
         }
@@ -36,14 +36,13 @@ internal sealed class MqttExternalNetwork(SecretProtector protector) : MqttNetwo
         columns["invalidMqttConfig"] = ((MqttExternalBrokerDevice)device).InvalidMqttConfig;
     }
 
-    public override Task WriteSettingsAsync(Device device, IDictionary<string, object?> members, bool showSecrets, CancellationToken ct)
+    public override void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
     {
         var settings = SettingsOf((MqttDevice)device, showSecrets);
         settings["permissions"] = "read";
         settings["invalidMqttConfig"] = ((MqttExternalBrokerDevice)device).InvalidMqttConfig;
         settings["connectionError"] = ((MqttExternalBrokerDevice)device).ConnectionError;
-        members["mqttExternalBrokerSettings"] = settings;
-        return Task.CompletedTask;
+        members[MqttExternalSettings.Name] = settings;
     }
 
     private void Apply(MqttExternalBrokerDevice device, MqttExternalSettings settings)

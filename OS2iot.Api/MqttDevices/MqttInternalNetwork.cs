@@ -23,7 +23,7 @@ internal sealed class MqttInternalNetwork(
 
     public override async Task<Device> CreateAsync(DeviceRequest request, CancellationToken ct)
     {
-        var settings = request.Read<MqttInternalSettings>(request.MqttInternalBrokerSettings, Type)
+        var settings = SettingsIn<MqttInternalSettings>(request, MqttInternalSettings.Name)
             ?? throw Refusal.Device("mqttInternalBrokerSettings must be sent for a device of type MQTT_INTERNAL_BROKER");
         var device = new MqttInternalBrokerDevice
         {
@@ -41,7 +41,7 @@ internal sealed class MqttInternalNetwork(
     public override async Task UpdateAsync(Device device, DeviceRequest request, CancellationToken ct)
     {
         var mqtt = (MqttInternalBrokerDevice)device;
-        if (request.Read<MqttInternalSettings>(request.MqttInternalBrokerSettings, Type) is { } settings)
+        if (SettingsIn<MqttInternalSettings>(request, MqttInternalSettings.Name) is { } settings)
         {
             await ApplyAsync(mqtt, settings, ct);
         }
@@ -56,12 +56,11 @@ internal sealed class MqttInternalNetwork(
         columns["permissions"] = "write";
     }
 
-    public override Task WriteSettingsAsync(Device device, IDictionary<string, object?> members, bool showSecrets, CancellationToken ct)
+    public override void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
     {
         var settings = SettingsOf((MqttDevice)device, showSecrets);
         settings["permissions"] = "write";
-        members["mqttInternalBrokerSettings"] = settings;
-        return Task.CompletedTask;
+        members[MqttInternalSettings.Name] = settings;
     }
 
     private async Task ApplyAsync(MqttInternalBrokerDevice device, MqttInternalSettings settings, CancellationToken ct)

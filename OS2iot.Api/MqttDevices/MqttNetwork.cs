@@ -17,6 +17,11 @@ internal abstract class MqttNetwork(SecretProtector protector) : DeviceNetwork
         columns["mqttpassword"] = null;
     }
 
+    /// <summary>What a request says, if it is for a device of this type: only then was it checked.</summary>
+    protected T? SettingsIn<T>(DeviceRequest request, string name)
+        where T : class =>
+        request.Type == Type.ToWire() ? request.SettingsOf<T>(name) : null;
+
     protected Dictionary<string, object?> SettingsOf(MqttDevice device, bool showSecrets)
     {
         var settings = new Dictionary<string, object?>();

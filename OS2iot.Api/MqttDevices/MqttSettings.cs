@@ -9,6 +9,8 @@ namespace OS2iot.Api.MqttDevices;
 /// <summary>What a request says of a device that connects to our broker.</summary>
 internal sealed class MqttInternalSettings
 {
+    public const string Name = "mqttInternalBrokerSettings";
+
     public static Shape Shape { get; } = new()
     {
         ["authenticationType"] = Is.OneOf(MqttWords.Authentications),
@@ -28,6 +30,8 @@ internal sealed class MqttInternalSettings
 /// <summary>What a request says of a device at somebody else's broker. Clients show the texts as they are, so they are Danish.</summary>
 internal sealed class MqttExternalSettings
 {
+    public const string Name = "mqttExternalBrokerSettings";
+
     private const int UrlMaxLength = 1024;
 
     /// <summary>What an index takes, whatever the characters.</summary>

@@ -3,7 +3,6 @@ using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
-using OS2iot.Core.Downlinks;
 using OS2iot.Core.Secrets;
 using OS2iot.Core.Sigfox;
 
@@ -16,7 +15,7 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
 
     public override async Task<Device> CreateAsync(DeviceRequest request, CancellationToken ct)
     {
-        var settings = request.Read<SigfoxSettings>(request.SigfoxSettings, Type)
+        var settings = SettingsIn(request)
             ?? throw Refusal.Device("sigfoxSettings must be sent for a device of type SIGFOX");
         var device = new SigfoxDevice { Name = request.Name, SigfoxId = settings.DeviceId.ToUpperInvariant() };
         request.ApplyTo(device);
@@ -31,7 +30,7 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
     public override async Task UpdateAsync(Device device, DeviceRequest request, CancellationToken ct)
     {
         var known = (SigfoxDevice)device;
-        var settings = request.Read<SigfoxSettings>(request.SigfoxSettings, Type);
+        var settings = SettingsIn(request);
         var group = await FindGroupAsync(settings?.GroupId ?? known.SigfoxGroupId, known, ct);
         known.SigfoxId = settings?.DeviceId.ToUpperInvariant() ?? known.SigfoxId;
         await CheckUnusedAsync(known, ct);
@@ -51,13 +50,13 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
         columns["deviceId"] = sigfox.SigfoxId;
         columns["deviceTypeId"] = sigfox.SigfoxDeviceTypeId;
         columns["groupId"] = sigfox.SigfoxGroup?.SigfoxGroupId;
-        columns["downlinkPayload"] = sigfox.DownlinkPayload;
+        columns["downlinkPayload"] = sigfox.DownlinkPayload ?? (sigfox.Downlinks is [var waiting, ..] ? Convert.ToHexStringLower(waiting.Payload) : null);
     }
 
-    public override async Task WriteSettingsAsync(Device device, IDictionary<string, object?> members, bool showSecrets, CancellationToken ct)
+    public override void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
     {
         var sigfox = (SigfoxDevice)device;
-        members["sigfoxSettings"] = new SigfoxSettingsResponse
+        members[SigfoxSettings.Name] = new SigfoxSettingsResponse
         {
             DeviceId = sigfox.SigfoxId,
             DeviceTypeId = sigfox.SigfoxDeviceTypeId,
@@ -68,15 +67,11 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
             EndProductCertificate = sigfox.EndProductCertificate,
             Prototype = sigfox.Prototype,
         };
-        members["downlinkPayload"] ??= await WaitingAsync(device.Id, ct);
     }
 
-    private async Task<string?> WaitingAsync(int deviceId, CancellationToken ct)
-    {
-        var payload = await db.Downlinks.Where(d => d.DeviceId == deviceId && d.State == DownlinkState.Pending)
-            .OrderBy(d => d.Id).Select(d => d.Payload).FirstOrDefaultAsync(ct);
-        return payload is null ? null : Convert.ToHexStringLower(payload);
-    }
+    // Checked only in a request for a device of this type.
+    private SigfoxSettings? SettingsIn(DeviceRequest request) =>
+        request.Type == Type.ToWire() ? request.SettingsOf<SigfoxSettings>(SigfoxSettings.Name) : null;
 
     // Only a group of the organization that the device belongs to: a group is that organization's login at Sigfox.
     private async Task<SigfoxGroup> FindGroupAsync(int groupId, SigfoxDevice device, CancellationToken ct)

@@ -6,6 +6,8 @@ namespace OS2iot.Api.Sigfox;
 /// <summary>What a request says of a device at Sigfox.</summary>
 internal sealed class SigfoxSettings
 {
+    public const string Name = "sigfoxSettings";
+
     private const int DeviceIdMaxLength = 8;
 
     private const int DeviceTypeIdMaxLength = 24;

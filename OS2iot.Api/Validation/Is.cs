@@ -49,9 +49,9 @@ internal static partial class Is
 
     public static Field Email() => new Field().Rule("isEmail", v => IsText(v) && IsEmail(v.GetString()!), p => $"{p} must be an email");
 
-    /// <summary>A text that is also an http or https address.</summary>
-    public static Field AndUrl(this Field field) => field.Rule(
-        "isUrl", v => IsText(v) && IsUrl(v.GetString()!, ["http", "https"]), p => $"{p} must be a URL address");
+    /// <summary>A text that is also an address, of http or https where no schemes are named.</summary>
+    public static Field AndUrl(this Field field, params string[] schemes) => field.Rule(
+        "isUrl", v => IsText(v) && IsUrl(v.GetString()!, schemes is [] ? ["http", "https"] : schemes), p => $"{p} must be a URL address");
 
     /// <summary>An object with members of its own.</summary>
     public static Field Object(Shape members) => new Field().Members(members);

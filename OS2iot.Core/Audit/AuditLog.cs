@@ -39,6 +39,12 @@ public static class AuditLog
 
         var model = AuditModel.Of(db.Model);
         var organization = model.OrganizationSql(records.Select(r => r.OwnerType!).Distinct(), "r.owner_type", "r.owner_id");
+        if (actor?.UserId is not null && records.Any(r => r.Refused is not null))
+        {
+            // What was not found belongs to nobody; then it is about whoever looked for it.
+            organization = $"coalesce({organization}, CASE WHEN r.refused IS NOT NULL THEN {model.OrganizationSql([AuditTypes.User], $"'{AuditTypes.User}'", "$2")} END)";
+        }
+
         var moved = records.Where(r => r.FormerOwnerType is not null).Select(r => r.FormerOwnerType!).Distinct().ToList();
         var former = moved.Count == 0
             ? ""

@@ -12,6 +12,9 @@ public sealed class DeviceProfile : Stamped
 {
     public const int NameMaxLength = 1024;
 
+    /// <summary>ChirpStack's number for LoRaWAN 1.1.0, the first version with two root keys.</summary>
+    public const int LoRaWan11 = 5;
+
     /// <summary>Ours from the beginning, whether or not ChirpStack knows the profile yet.</summary>
     public Guid Id { get; set; }
 
@@ -71,6 +74,9 @@ public sealed class DeviceProfile : Stamped
     public string Tags { get; set; } = "{}";
 
     public List<LoRaWanDevice> Devices { get; } = [];
+
+    /// <summary>Network and application have keys of their own.</summary>
+    public bool HasTwoRootKeys => MacVersion >= LoRaWan11;
 }
 
 internal sealed class DeviceProfileConfiguration : IEntityTypeConfiguration<DeviceProfile>

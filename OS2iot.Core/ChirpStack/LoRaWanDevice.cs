@@ -88,5 +88,8 @@ internal sealed class LoRaWanDeviceConfiguration : IEntityTypeConfiguration<LoRa
 
         // No action rather than restrict: an organization goes with both in one statement.
         builder.HasOne(d => d.DeviceProfile).WithMany(p => p.Devices).OnDelete(DeleteBehavior.NoAction);
+
+        // Whoever shows a device shows its profile's name, wherever the device came from.
+        builder.Navigation(d => d.DeviceProfile).AutoInclude();
     }
 }

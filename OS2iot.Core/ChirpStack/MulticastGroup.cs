@@ -13,6 +13,8 @@ public sealed class MulticastGroup : Entity
 {
     public const int NameMaxLength = 50;
 
+    public const int GroupTypeMaxLength = 32;
+
     public required string Name { get; set; }
 
     public int ApplicationId { get; set; }
@@ -23,6 +25,8 @@ public sealed class MulticastGroup : Entity
 
     [AuditedIds("deviceIds")]
     public List<Device> Devices { get; } = [];
+
+    public List<MulticastDownlink> Downlinks { get; } = [];
 }
 
 /// <summary>The session that a multicast group shares. Keys are kept encrypted.</summary>

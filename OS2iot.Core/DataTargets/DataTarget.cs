@@ -28,6 +28,9 @@ public sealed class DataTarget : Entity
     [SettingsWithoutSecrets]
     public required string Settings { get; set; }
 
+    /// <summary>The settings' address, for ordering; null for types without one. Kept by the database.</summary>
+    public string? Url { get; private set; }
+
     public List<DataTargetConnection> Connections { get; } = [];
 
     /// <summary>What the public may read of it; null unless it is shared as open data.</summary>
@@ -39,6 +42,7 @@ internal sealed class DataTargetConfiguration : IEntityTypeConfiguration<DataTar
     public void Configure(EntityTypeBuilder<DataTarget> builder)
     {
         builder.Property(t => t.Settings).HasColumnType("jsonb");
+        builder.Property(t => t.Url).HasComputedColumnSql("settings ->> 'url'", stored: true);
         builder.HasOne(t => t.Application).WithMany(a => a.DataTargets).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(t => t.Type);
     }

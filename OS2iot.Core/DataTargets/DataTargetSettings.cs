@@ -19,10 +19,21 @@ public sealed class DataTargetSettings(SecretProtector protector)
         .Where(p => p.PropertyType == typeof(string) && p.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Password);
 
     /// <summary>The JSON to store. <paramref name="settings"/> stays as it is.</summary>
-    public string Write(DataTargetType type, object settings)
+    /// <param name="type">The target's type.</param>
+    /// <param name="settings">Clear.</param>
+    /// <param name="stored">What is stored now, of which secrets that did not change stay as they are.</param>
+    public string Write(DataTargetType type, object settings, string? stored = null)
     {
         var copy = JsonSerializer.Deserialize(JsonSerializer.Serialize(settings, type.SettingsType, Json), type.SettingsType, Json)!;
-        ChangeSecrets(type, copy, protector.Protect);
+        var before = stored is null ? null : JsonSerializer.Deserialize(stored, type.SettingsType, Json);
+        foreach (var secret in SecretsOf(type))
+        {
+            if (secret.GetValue(copy) is string { Length: > 0 } value)
+            {
+                secret.SetValue(copy, protector.Protect(value, before is null ? null : (string?)secret.GetValue(before)));
+            }
+        }
+
         return JsonSerializer.Serialize(copy, type.SettingsType, Json);
     }
 
@@ -31,18 +42,14 @@ public sealed class DataTargetSettings(SecretProtector protector)
     {
         var settings = JsonSerializer.Deserialize(stored, type.SettingsType, Json)
             ?? throw new JsonException($"Settings of a {type.Name} target are null.");
-        ChangeSecrets(type, settings, protector.Unprotect);
-        return settings;
-    }
-
-    private static void ChangeSecrets(DataTargetType type, object settings, Func<string, string> change)
-    {
         foreach (var secret in SecretsOf(type))
         {
             if (secret.GetValue(settings) is string { Length: > 0 } value)
             {
-                secret.SetValue(settings, change(value));
+                secret.SetValue(settings, protector.Unprotect(value));
             }
         }
+
+        return settings;
     }
 }

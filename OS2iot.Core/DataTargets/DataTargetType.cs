@@ -15,6 +15,9 @@ public abstract class DataTargetType(string name, string title, Type settingsTyp
     /// <summary>What a user fills in; annotations validate it and label its form.</summary>
     public Type SettingsType { get; } = settingsType;
 
+    /// <summary>Nothing is sent to it: whoever wants its data fetches them.</summary>
+    public virtual bool IsPublished => false;
+
     internal abstract void Register(IServiceCollection services);
 
     internal abstract Task<DeliveryResult> SendAsync(
@@ -32,4 +35,20 @@ internal sealed class DataTargetType<TSettings, TSender>(string name, string tit
     internal override Task<DeliveryResult> SendAsync(
         IServiceProvider services, DeliveryMessage message, object settings, CancellationToken ct) =>
         services.GetRequiredService<TSender>().SendAsync(message, (TSettings)settings, ct);
+}
+
+/// <summary>A type whose data is fetched, so that it has no sender.</summary>
+internal sealed class PublishedDataTargetType<TSettings>(string name, string title) : DataTargetType(name, title, typeof(TSettings))
+    where TSettings : class
+{
+    public override bool IsPublished => true;
+
+    internal override void Register(IServiceCollection services)
+    {
+        // Whoever serves its data reads the history.
+    }
+
+    internal override Task<DeliveryResult> SendAsync(
+        IServiceProvider services, DeliveryMessage message, object settings, CancellationToken ct) =>
+        Task.FromResult(new DeliveryResult(DeliveryOutcome.Refused, Error: "Data targets of this type are fetched from, not sent to."));
 }

@@ -1,4 +1,7 @@
+using OS2iot.Core.DataTargets.Fiware;
 using OS2iot.Core.DataTargets.HttpPush;
+using OS2iot.Core.DataTargets.Mqtt;
+using OS2iot.Core.DataTargets.OpenDataDk;
 
 namespace OS2iot.Core.DataTargets;
 
@@ -8,6 +11,9 @@ public static class DataTargetTypes
     public static readonly IReadOnlyList<DataTargetType> All = List(types =>
     {
         types.Add<HttpPushSettings, HttpPushSender>("HTTP_PUSH", "HTTP push");
+        types.Add<FiwareSettings, FiwareSender>("FIWARE", "FIWARE");
+        types.Add<MqttSettings, MqttSender>("MQTT", "MQTT");
+        types.AddPublished<OpenDataDkSettings>("OPENDATADK", "Open Data DK");
     });
 
     private static readonly Dictionary<string, DataTargetType> ByName = All.ToDictionary(t => t.Name, StringComparer.Ordinal);
@@ -30,5 +36,9 @@ public static class DataTargetTypes
             where TSettings : class
             where TSender : class, IDataTargetSender<TSettings> =>
             Types.Add(new DataTargetType<TSettings, TSender>(name, title));
+
+        public void AddPublished<TSettings>(string name, string title)
+            where TSettings : class =>
+            Types.Add(new PublishedDataTargetType<TSettings>(name, title));
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OS2iot.Core.DataTargets.Egress;
 
 namespace OS2iot.Core.DataTargets;
 
@@ -10,6 +11,8 @@ public static class DataTargetsExtensions
     {
         builder.Services.AddSingleton<DataTargetSettings>();
         builder.Services.AddSingleton<DataTargetSenders>();
+        builder.Services.AddSingleton<HttpExchange>();
+        builder.Services.AddEgress();
         foreach (var type in DataTargetTypes.All)
         {
             type.Register(builder.Services);

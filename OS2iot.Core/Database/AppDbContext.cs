@@ -54,6 +54,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<MulticastGroup> MulticastGroups => Set<MulticastGroup>();
 
+    public DbSet<MulticastDownlink> MulticastDownlinks => Set<MulticastDownlink>();
+
     public DbSet<DownlinkQueueItem> Downlinks => Set<DownlinkQueueItem>();
 
     public DbSet<Gateway> Gateways => Set<Gateway>();

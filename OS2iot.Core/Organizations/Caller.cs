@@ -74,6 +74,10 @@ public sealed class Caller
 
     public bool WritesOrganization(int organizationId) => IsGlobalAdmin || WriteOrganizations.Contains(organizationId);
 
+    public bool AdministersGatewaysOf(int organizationId) => IsGlobalAdmin || GatewayOrganizations.Contains(organizationId);
+
+    public bool SeesGatewaysOf(int organizationId) => ReadsOrganization(organizationId) || GatewayOrganizations.Contains(organizationId);
+
     public bool AdministersUsersOf(int organizationId) => IsGlobalAdmin || UserAdminOrganizations.Contains(organizationId);
 
     private int[] Permissions(params PermissionType[] types) =>

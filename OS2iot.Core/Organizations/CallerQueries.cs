@@ -1,7 +1,10 @@
 using System.Linq.Expressions;
 using OS2iot.Core.Applications;
+using OS2iot.Core.Audit;
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Devices;
+using OS2iot.Core.Gateways;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Sigfox;
 
@@ -59,6 +62,46 @@ public static class CallerQueries
     {
         var organizations = caller.WriteOrganizations;
         return caller.IsGlobalAdmin ? groups : groups.Where(g => organizations.Contains(g.OrganizationId));
+    }
+
+    /// <summary>What belongs to no organization, or to several, is for global administrators.</summary>
+    public static IQueryable<AuditEntry> VisibleTo(this IQueryable<AuditEntry> entries, Caller caller)
+    {
+        var organizations = caller.UserAdminOrganizations;
+        return caller.IsGlobalAdmin
+            ? entries
+            : entries.Where(e => e.OrganizationId != null && organizations.Contains(e.OrganizationId.Value));
+    }
+
+    public static IQueryable<MulticastGroup> VisibleTo(this IQueryable<MulticastGroup> groups, Caller caller) =>
+        caller.IsGlobalAdmin ? groups : groups.Where(ReadableBy(caller).Of<MulticastGroup>(g => g.Application!));
+
+    public static IQueryable<MulticastGroup> WritableBy(this IQueryable<MulticastGroup> groups, Caller caller) =>
+        caller.IsGlobalAdmin ? groups : groups.Where(ChangeableBy(caller).Of<MulticastGroup>(g => g.Application!));
+
+    public static IQueryable<DeviceProfile> VisibleTo(this IQueryable<DeviceProfile> profiles, Caller caller)
+    {
+        var organizations = caller.ReadOrganizations;
+        return caller.IsGlobalAdmin ? profiles : profiles.Where(p => organizations.Contains(p.OrganizationId));
+    }
+
+    public static IQueryable<DeviceProfile> WritableBy(this IQueryable<DeviceProfile> profiles, Caller caller)
+    {
+        var organizations = caller.WriteOrganizations;
+        return caller.IsGlobalAdmin ? profiles : profiles.Where(p => organizations.Contains(p.OrganizationId));
+    }
+
+    /// <summary>Whoever manages an organization's gateways sees them, even with no right to read anything else there.</summary>
+    public static IQueryable<Gateway> VisibleTo(this IQueryable<Gateway> gateways, Caller caller)
+    {
+        var organizations = caller.ReadOrganizations.Union(caller.GatewayOrganizations).ToArray();
+        return caller.IsGlobalAdmin ? gateways : gateways.Where(g => organizations.Contains(g.OrganizationId));
+    }
+
+    public static IQueryable<Gateway> WritableBy(this IQueryable<Gateway> gateways, Caller caller)
+    {
+        var organizations = caller.GatewayOrganizations;
+        return caller.IsGlobalAdmin ? gateways : gateways.Where(g => organizations.Contains(g.OrganizationId));
     }
 
     // A permission reaches only applications of its own organization, whatever its list says: an application that moved leaves

@@ -10,6 +10,22 @@ public sealed class SecretProtector(IDataProtectionProvider provider)
 
     public string Protect(string secret) => _protector.Protect(secret);
 
+    /// <summary>
+    /// What is stored, where that already holds the secret: encrypted anew it would look like another one, to caches and in the
+    /// audit log.
+    /// </summary>
+    public string Protect(string secret, string? stored)
+    {
+        try
+        {
+            return stored is { Length: > 0 } && Unprotect(stored) == secret ? stored : Protect(secret);
+        }
+        catch (CryptographicException)
+        {
+            return Protect(secret);
+        }
+    }
+
     /// <exception cref="CryptographicException">The text was not made with our keys.</exception>
     public string Unprotect(string ciphertext) => _protector.Unprotect(ciphertext);
 }

@@ -57,7 +57,7 @@ internal sealed partial class DeliverConsumer(
         {
             foreach (var connection in routes[uplink.DeviceId].Connections)
             {
-                if (connection.PayloadDecoderId == uplink.PayloadDecoderId)
+                if (connection.PayloadDecoderId == uplink.PayloadDecoderId && connection.Target.Type is not { IsPublished: true })
                 {
                     deliveries.Add(Outgoing(uplink, connection));
                 }

@@ -24,6 +24,9 @@ internal sealed class AllowedDestinations
         }
     }
 
+    /// <summary>Whether a name may be allowed for the address that it has.</summary>
+    public bool HasNetworks => _networks.Count > 0;
+
     public static bool IsValid(string entry) => IPNetwork.TryParse(entry, out _) || TryParseHost(entry) is not null;
 
     public bool Allows(string host, int port) =>

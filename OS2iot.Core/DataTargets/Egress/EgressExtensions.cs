@@ -7,11 +7,8 @@ public static class EgressExtensions
 {
     private const string NotADestination = "Egress:AllowedHosts must list hosts with or without a port, such as localhost:5005, and networks such as 10.20.0.0/16.";
 
-    /// <summary>
-    /// A named client for addresses that users type: public ones only unless the operator allows more, certificates verified, no
-    /// redirects, no proxy, no cookies, a bounded number of connections, and nothing of the address in the log.
-    /// </summary>
-    public static IServiceCollection AddGuardedHttpClient(this IServiceCollection services, string name)
+    /// <summary>Registers where we may connect on a user's word.</summary>
+    public static IServiceCollection AddEgress(this IServiceCollection services)
     {
         services.AddOptions<EgressOptions>()
             .BindConfiguration(EgressOptions.Section)
@@ -20,6 +17,18 @@ public static class EgressExtensions
         services.TryAddSingleton<AllowedDestinations>();
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
         services.TryAddSingleton<GuardedConnection>();
+        services.TryAddSingleton(provider => new EgressCheck(
+            provider.GetRequiredService<AllowedDestinations>(), provider.GetRequiredService<INameResolver>()));
+        return services;
+    }
+
+    /// <summary>
+    /// A named client for addresses that users type: public ones only unless the operator allows more, certificates verified, no
+    /// redirects, no proxy, no cookies, a bounded number of connections, and nothing of the address in the log.
+    /// </summary>
+    public static IServiceCollection AddGuardedHttpClient(this IServiceCollection services, string name)
+    {
+        services.AddEgress();
         services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider.GetRequiredService<GuardedConnection>()))
             .ConfigureAdditionalHttpMessageHandlers((handlers, _) => handlers.Clear()) // service discovery knows our own hosts by name

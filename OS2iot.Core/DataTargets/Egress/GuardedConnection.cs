@@ -31,7 +31,7 @@ internal sealed class GuardedConnection(AllowedDestinations allowed, INameResolv
         {
             throw new EgressRefusedException(
                 isPlain && Array.Exists(addresses, PublicAddress.Is)
-                    ? "Plain http is not allowed to this host; use https, or ask the operator to allow the host."
+                    ? EgressCheck.NotEncrypted
                     : "The address is internal or reserved; the operator has to allow the host.");
         }
 

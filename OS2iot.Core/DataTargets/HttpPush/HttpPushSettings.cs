@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OS2iot.Core.DataTargets.HttpPush;
 
 /// <summary>What a user fills in for a target that takes JSON by HTTP POST.</summary>
-public sealed class HttpPushSettings
+public sealed class HttpPushSettings : IHasDestinations
 {
     [Required, Url, MaxLength(1024)]
     [Display(Name = "URL")]
@@ -18,4 +18,6 @@ public sealed class HttpPushSettings
     [DataType(DataType.Password)]
     [Display(Name = "Authorization header")]
     public string? AuthorizationHeader { get; set; }
+
+    IEnumerable<Uri> IHasDestinations.Destinations => Destinations.Of(Url);
 }

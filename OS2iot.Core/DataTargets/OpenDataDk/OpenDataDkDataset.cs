@@ -32,6 +32,9 @@ public sealed class OpenDataDkDataset : Entity
     /// <summary>Codes of the EU's data-theme list, such as ENVI.</summary>
     public List<string>? Themes { get; set; }
 
+    /// <summary>Somebody answers for sharing data of an application that is marked as holding personal data.</summary>
+    public bool PersonalDataConfirmed { get; set; }
+
     public int DataTargetId { get; set; }
 }
 

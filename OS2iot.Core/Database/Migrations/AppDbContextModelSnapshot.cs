@@ -570,6 +570,73 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("lorawan_multicasts", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastDownlink", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<long?>("FCntDown")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fcnt_down");
+
+                    b.Property<int>("FPort")
+                        .HasColumnType("integer")
+                        .HasColumnName("fport");
+
+                    b.Property<int>("MulticastGroupId")
+                        .HasColumnType("integer")
+                        .HasColumnName("multicast_group_id");
+
+                    b.Property<byte[]>("Payload")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("UpdatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated_by_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_multicast_downlinks");
+
+                    b.HasIndex("MulticastGroupId")
+                        .HasDatabaseName("ix_multicast_downlinks_waiting")
+                        .HasFilter("state <= 1");
+
+                    b.HasIndex("MulticastGroupId", "CreatedAt")
+                        .HasDatabaseName("ix_multicast_downlinks_multicast_group_id_created_at");
+
+                    b.ToTable("multicast_downlinks", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastGroup", b =>
                 {
                     b.Property<int>("Id")
@@ -659,6 +726,12 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<int?>("UpdatedById")
                         .HasColumnType("integer")
                         .HasColumnName("updated_by_id");
+
+                    b.Property<string>("Url")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("url")
+                        .HasComputedColumnSql("settings ->> 'url'", true);
 
                     b.HasKey("Id")
                         .HasName("pk_data_targets");
@@ -927,6 +1000,10 @@ namespace OS2iot.Core.Database.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<bool>("PersonalDataConfirmed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("personal_data_confirmed");
 
                     b.Property<string>("ResourceTitle")
                         .IsRequired()
@@ -2382,6 +2459,18 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_lorawan_multicasts_multicast_groups_multicast_group_id");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastDownlink", b =>
+                {
+                    b.HasOne("OS2iot.Core.ChirpStack.MulticastGroup", "MulticastGroup")
+                        .WithMany("Downlinks")
+                        .HasForeignKey("MulticastGroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_multicast_downlinks_multicast_groups_multicast_group_id");
+
+                    b.Navigation("MulticastGroup");
+                });
+
             modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastGroup", b =>
                 {
                     b.HasOne("OS2iot.Core.Applications.Application", "Application")
@@ -2737,6 +2826,8 @@ namespace OS2iot.Core.Database.Migrations
 
             modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastGroup", b =>
                 {
+                    b.Navigation("Downlinks");
+
                     b.Navigation("LoRaWan");
                 });
 

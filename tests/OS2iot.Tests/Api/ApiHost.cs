@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using OS2iot.Api.Auth;
 using OS2iot.Core.Organizations;
 using OS2iot.Tests.Fakes;
+using OS2iot.Tests.Sigfox;
 
 namespace OS2iot.Tests.Api;
 
@@ -21,12 +22,15 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
     public const string Password = "Correct-Horse-1";
 
     internal static readonly WebApplicationFactoryClientOptions NoRedirects = new() { AllowAutoRedirect = false };
+    public const string MasterKey = "a master key of more than 32 characters";
 
     private static int _number;
 
     private Factory? _factory;
 
     public TestDatabase Database { get; private set; } = null!;
+
+    internal FakeSigfox Sigfox { get; private set; } = null!;
 
     public IServiceProvider Services => _factory!.Services;
 
@@ -36,12 +40,14 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await postgres.CreateDatabaseAsync();
-        _factory = new Factory(Database.ConnectionString);
+        Sigfox = await FakeSigfox.StartAsync();
+        _factory = new Factory(Database.ConnectionString, Sigfox.Address);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _factory!.DisposeAsync();
+        await Sigfox.DisposeAsync();
         await Database.DisposeAsync();
     }
 
@@ -150,6 +156,14 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             new { iotDeviceIds = new[] { deviceId }, dataTargetId, payloadDecoderId })).Id();
     }
 
+    /// <summary>A group of an API user with the given name, who is at Sigfox from now on.</summary>
+    public async Task<int> ASigfoxGroup(int organizationId, string? username = null)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var user = Sigfox.Cloud.AddUser(username ?? $"user-{Guid.NewGuid():N}", FakeSigfox.Password);
+        return (await admin.Post("sigfox-group", new { organizationId, username = user.Username, password = user.Password })).Id();
+    }
+
     /// <summary>An organization with one of everything.</summary>
     public async Task<World> AWorld()
     {
@@ -158,17 +172,22 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         var device = await ADevice(application);
         var decoder = await ADecoder(organization);
         var target = await ADataTarget(application);
-        return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder));
+        return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder))
+        {
+            SigfoxGroup = await ASigfoxGroup(organization),
+        };
     }
 
-    private sealed class Factory(string connectionString) : WebApplicationFactory<Login>
+    private sealed class Factory(string connectionString, Uri sigfox) : WebApplicationFactory<Login>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseSetting("ConnectionStrings:os2iot", connectionString);
-            builder.UseSetting("Secrets:MasterKey", "a master key of more than 32 characters");
+            builder.UseSetting("Secrets:MasterKey", MasterKey);
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
+            builder.UseSetting("Sigfox:BaseAddress", sigfox.ToString());
+            builder.UseSetting("Sigfox:Burst", "10000");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }
@@ -176,4 +195,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 }
 
 /// <summary>Ids of one organization's things.</summary>
-public sealed record World(int Organization, int Application, int Device, int Decoder, int DataTarget, int Connection);
+public sealed record World(int Organization, int Application, int Device, int Decoder, int DataTarget, int Connection)
+{
+    public int SigfoxGroup { get; init; }
+}

@@ -4,9 +4,11 @@ using FastEndpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OS2iot.Api.Applications;
+using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
+using OS2iot.Api.Deliveries;
 using OS2iot.Api.Devices;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
@@ -14,6 +16,7 @@ using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
+using OS2iot.Api.Sigfox;
 
 namespace OS2iot.Tests.Api;
 
@@ -31,6 +34,8 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(Login)] = new(Reach.Open, Body: _ => new { username = "nobody@example.dk", password = "wrong" }),
         [typeof(GetProfile)] = new(Reach.Own),
         [typeof(GetMe)] = new(Reach.Own),
+        [typeof(ListAuditEntries)] = new(Reach.Own),
+        [typeof(ExportAuditEntries)] = new(Reach.Own),
 
         [typeof(BeginKombitLogin)] = new(Reach.Open),
         [typeof(CompleteKombitLogin)] = new(Reach.Open),
@@ -61,6 +66,8 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(ListMessages)] = new(Reach.Refused, w => w.Device),
         [typeof(StreamMessages)] = new(Reach.Refused, w => w.Device),
+        [typeof(ResendMessage)] = new(Reach.Refused, w => w.Device, _ => new { }),
+        [typeof(ResendMessages)] = new(Reach.Refused, w => w.Device, _ => new { from = "2020-01-01" }),
 
         [typeof(ListDataTargets)] = new(Reach.Own),
         [typeof(GetDataTarget)] = new(Reach.Refused, w => w.DataTarget),
@@ -70,6 +77,8 @@ public sealed class TenancyTests(ApiHost api)
             Reach.Refused, w => w.DataTarget,
             w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
         [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(ListDeliveries)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(ResendDeliveries)] = new(Reach.Refused, w => w.DataTarget, _ => new { }),
 
         [typeof(ListConnections)] = new(Reach.Own),
         [typeof(ListConnectionsOfDevice)] = new(Reach.Own, w => w.Device),
@@ -91,6 +100,20 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(TestPayloadDecoder)] = new(
             Reach.Own, Body: _ => new { code = "\"function decode() { return 1; }\"", iotDeviceJsonString = "{}", rawPayloadJsonString = "{}" }),
         [typeof(DeletePayloadDecoder)] = new(Reach.Refused, w => w.Decoder),
+
+        [typeof(ListSigfoxGroups)] = new(Reach.Refused, Query: w => $"organizationId={w.Organization}"),
+        [typeof(GetSigfoxGroup)] = new(Reach.Refused, w => w.SigfoxGroup),
+        [typeof(CreateSigfoxGroup)] = new(Reach.Refused, Body: w => new { organizationId = w.Organization, username = "mine", password = "x" }),
+        [typeof(UpdateSigfoxGroup)] = new(Reach.Refused, w => w.SigfoxGroup, _ => new { username = "mine", password = "x" }),
+        [typeof(TestSigfoxConnection)] = new(Reach.Refused, Body: w => new { organizationId = w.Organization, username = "mine", password = "x" }),
+        [typeof(ListSigfoxContracts)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(ListUnusedSigfoxDevices)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(ListSigfoxDeviceTypes)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(GetSigfoxDeviceType)] = new(Reach.Refused, _ => 1, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(CreateSigfoxDeviceType)] = new(
+            Reach.Refused, Body: _ => new { name = "mine", contractId = "x", description = "" }, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(UpdateSigfoxDeviceType)] = new(
+            Reach.Refused, _ => 1, _ => new { name = "mine", contractId = "x", description = "" }, w => $"groupId={w.SigfoxGroup}"),
     };
 
     /// <summary>What an endpoint may do for somebody of another organization.</summary>
@@ -176,6 +199,7 @@ public sealed class TenancyTests(ApiHost api)
     {
         var call = Calls[endpoint.Type];
         var path = endpoint.Path.Replace("{id}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal);
+        path += call.Query is null ? "" : $"?{call.Query(world)}";
         return client.Send(new HttpMethod(endpoint.Verb), path, call.Body is null ? null : JsonContent.Create(call.Body(world)));
     }
 
@@ -198,6 +222,7 @@ public sealed class TenancyTests(ApiHost api)
             UNION ALL SELECT d.name FROM devices d JOIN applications a ON a.id = d.application_id WHERE a.organization_id = $1
             UNION ALL SELECT t.name FROM data_targets t JOIN applications a ON a.id = t.application_id WHERE a.organization_id = $1
             UNION ALL SELECT name FROM payload_decoders WHERE organization_id = $1 UNION ALL SELECT name FROM permissions WHERE organization_id = $1
+            UNION ALL SELECT username FROM sigfox_groups WHERE organization_id = $1
             ORDER BY 1
             """);
         command.Parameters.AddWithValue(world.Organization);
@@ -211,7 +236,7 @@ public sealed class TenancyTests(ApiHost api)
         return names;
     }
 
-    internal sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null);
+    internal sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null, Func<World, string>? Query = null);
 
     private sealed record Registered(Type Type, string Verb, string Path);
 }

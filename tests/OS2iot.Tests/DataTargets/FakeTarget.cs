@@ -31,6 +31,9 @@ internal sealed class FakeTarget : IAsyncDisposable
 
     public List<(IHeaderDictionary Headers, byte[] Body, string Protocol)> Received { get; } = [];
 
+    /// <summary>Of what it got.</summary>
+    public List<string> Paths { get; } = [];
+
     public static async Task<FakeTarget> StartAsync(IPAddress? address = null, string? certificateName = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -51,6 +54,7 @@ internal sealed class FakeTarget : IAsyncDisposable
             await context.Request.Body.CopyToAsync(body);
             lock (target!.Received)
             {
+                target.Paths.Add(context.Request.Path + context.Request.QueryString);
                 target.Received.Add((new HeaderDictionary(context.Request.Headers.ToDictionary(h => h.Key, h => h.Value)), body.ToArray(), context.Request.Protocol));
             }
 
@@ -80,7 +84,7 @@ internal sealed class FakeTarget : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static X509Certificate2 SelfSigned(string name)
+    public static X509Certificate2 SelfSigned(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);

@@ -4,7 +4,7 @@ using OS2iot.Core.DataTargets.HttpPush;
 
 namespace OS2iot.Tests.DataTargets;
 
-public sealed class HttpPushSenderTests : DataTargetSenderContract<HttpPushSettings>
+public sealed class HttpPushSenderTests : HttpSenderContract<HttpPushSettings>
 {
     protected override HttpPushSettings SettingsFor(Uri url, int timeoutMs = 5_000) =>
         new() { Url = url.ToString(), Timeout = timeoutMs, AuthorizationHeader = "Bearer a-secret-of-ours" };

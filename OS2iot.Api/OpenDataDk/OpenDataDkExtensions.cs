@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OS2iot.Core.Mail;
+
+namespace OS2iot.Api.OpenDataDk;
+
+internal static class OpenDataDkExtensions
+{
+    /// <summary>Registers what shares data with the public.</summary>
+    public static IHostApplicationBuilder AddOpenDataDk(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<OpenDataDkOptions>()
+            .BindConfiguration(OpenDataDkOptions.Section).ValidateDataAnnotations()
+            .Validate(options => options.PublicUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, "OpenDataDk:PublicUrl must be an http or https address.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<SharedData>();
+        builder.Services.AddScoped<SharedDatasets>();
+        builder.Services.TryAddSingleton<IMailer, LogMailer>();
+        builder.Services.Configure<ResponseCompressionOptions>(options =>
+            options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, PublicAnswer.LinkedData]);
+        return builder;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace OS2iot.Tests.Architecture;
+
+/// <summary>
+/// The audit log learns of changes from the database context. What writes past it must tell by itself, and is listed here with
+/// the reason why nobody misses the line.
+/// </summary>
+public sealed partial class AuditedWritesTests
+{
+    /// <summary>Files of the Api that write past the context, how often, and who tells the log.</summary>
+    private static readonly Dictionary<string, (int Times, string Because)> Allowed = new()
+    {
+        ["Deliveries/DeliveryQueue.cs"] = (2, "changes only what the pipeline writes; its callers write a RESEND line in the same transaction"),
+        ["Auth/Login.cs"] = (1, "writes a LOGIN line in the same transaction"),
+    };
+
+    [Fact]
+    public void Api_WhereItWritesPastTheContext_TellsTheAuditLog()
+    {
+        var found = Directory.EnumerateFiles(Root(), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Generated().IsMatch(path))
+            .Select(path => (Path: Path.GetRelativePath(Root(), path).Replace('\\', '/'), Times: PastTheContext().Count(File.ReadAllText(path))))
+            .Where(f => f.Times > 0)
+            .ToDictionary(f => f.Path, f => f.Times);
+
+        var wrong = found.Where(f => !Allowed.TryGetValue(f.Key, out var allowed) || allowed.Times != f.Value).Select(f => $"{f.Key} ({f.Value})").ToList();
+        Assert.True(
+            wrong.Count == 0,
+            "Change tracked entities and call SaveChangesAsync, which tells the audit log; or call WriteAuditAsync in the same transaction and add "
+            + $"a line here that says so: {string.Join(", ", wrong)}");
+        Assert.Empty(Allowed.Keys.Except(found.Keys));
+    }
+
+    private static string Root([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(thisFile, "../../../../OS2iot.Api"));
+
+    [GeneratedRegex(@"[/\\](bin|obj)[/\\]")]
+    private static partial Regex Generated();
+
+    [GeneratedRegex(@"\.(ExecuteDelete|ExecuteUpdate|ExecuteSql)\w*\(|\b(INSERT INTO|DELETE FROM|UPDATE \w+ SET|UPDATE \w+ \w+ SET|COPY \w+)\b|\.BeginBinaryImport")]
+    private static partial Regex PastTheContext();
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using OS2iot.Core.DataTargets;
+
+namespace OS2iot.Tests.DataTargets;
+
+/// <summary>What every sender that speaks HTTP must do beyond what all senders must, against a real server.</summary>
+public abstract class HttpSenderContract<TSettings> : DataTargetSenderContract<TSettings>
+    where TSettings : class
+{
+    private FakeTarget? _target;
+
+    private protected FakeTarget Target => _target!;
+
+    private protected override Uri TargetUrl => Target.Url;
+
+    private protected override Task<int> ReceivedAsync(int expected) => Task.FromResult(Target.Received.Count);
+
+    private protected override async ValueTask StartAsync() => _target = await FakeTarget.StartAsync();
+
+    private protected override ValueTask StopAsync() => Target.DisposeAsync();
+
+    [Theory]
+    [InlineData(200, DeliveryOutcome.Delivered)]
+    [InlineData(202, DeliveryOutcome.Delivered)]
+    [InlineData(301, DeliveryOutcome.Refused)]
+    [InlineData(302, DeliveryOutcome.Refused)]
+    [InlineData(400, DeliveryOutcome.Refused)]
+    [InlineData(401, DeliveryOutcome.Refused)]
+    [InlineData(404, DeliveryOutcome.Refused)]
+    [InlineData(413, DeliveryOutcome.Refused)]
+    [InlineData(408, DeliveryOutcome.RetryLater)]
+    [InlineData(410, DeliveryOutcome.Gone)]
+    [InlineData(425, DeliveryOutcome.RetryLater)]
+    [InlineData(429, DeliveryOutcome.RetryLater)]
+    [InlineData(500, DeliveryOutcome.RetryLater)]
+    [InlineData(503, DeliveryOutcome.RetryLater)]
+    public async Task Send_WhenTheTargetAnswersThat_SaysWhatKindOfEndItIs(int status, DeliveryOutcome outcome)
+    {
+        Target.Answers(status, location: Target.Url + "elsewhere");
+
+        var result = await SendAsync();
+
+        Assert.Equal(outcome, result.Outcome);
+        Assert.Equal(status, result.StatusCode);
+        Assert.Equal(outcome == DeliveryOutcome.Delivered, result.Error is null);
+        Assert.Single(Target.Received);
+    }
+
+    [Theory]
+    [InlineData("60", 60)]
+    [InlineData("Mon, 04 May 2026 03:03:01 GMT", 60)]
+    [InlineData("99999999", 24 * 60 * 60)]
+    [InlineData("Fri, 01 Jan 2100 00:00:00 GMT", 24 * 60 * 60)]
+    public async Task Send_WhenTheTargetAsksForTime_GivesIt(string retryAfter, int seconds)
+    {
+        Target.Answers(429, retryAfter);
+
+        var result = await SendAsync();
+
+        Assert.Equal(Now.AddSeconds(seconds), result.NotBefore);
+    }
+
+    [Theory]
+    [InlineData(200, DeliveryOutcome.Delivered)]
+    [InlineData(500, DeliveryOutcome.RetryLater)]
+    public async Task Send_WhenTheAnswerIsAGigabyte_ReadsLittleOfIt(int status, DeliveryOutcome outcome)
+    {
+        var sent = 0L;
+        Target.Answer = async context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "text/plain";
+            var chunk = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
+            for (; sent < 1L << 30; sent += chunk.Length)
+            {
+                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+            }
+        };
+
+        var result = await SendAsync();
+
+        Assert.Equal(outcome, result.Outcome);
+        Assert.True(sent < 64 << 20, $"{sent} bytes were taken.");
+        Assert.InRange(result.Error?.Length ?? 0, 0, 400);
+    }
+}
