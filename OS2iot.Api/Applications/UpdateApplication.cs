@@ -4,6 +4,7 @@ using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
 using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
+using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Applications;
@@ -28,6 +29,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         if (application.OrganizationId != request.OrganizationId)
         {
             await CheckNewOrganizationAsync(id, request.OrganizationId, ct);
+            await MoveTopicsAsync(id, request.OrganizationId, ct);
         }
 
         request.ApplyTo(application);
@@ -63,6 +65,15 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         if (await db.LoRaWanDevices.AnyAsync(d => d.ApplicationId == id && d.DeviceProfile!.OrganizationId != organizationId, ct))
         {
             throw Refusal.BadRequest("The application has LoRaWAN devices, whose device profiles would stay with its organization");
+        }
+    }
+
+    // The organization is part of the topic at our broker.
+    private async Task MoveTopicsAsync(int id, int organizationId, CancellationToken ct)
+    {
+        foreach (var device in await db.Devices.OfType<MqttInternalBrokerDevice>().Where(d => d.ApplicationId == id).ToListAsync(ct))
+        {
+            device.TopicName = MqttTopic.Of(organizationId, id, device.Id);
         }
     }
 

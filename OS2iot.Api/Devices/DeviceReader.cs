@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Applications;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
+using OS2iot.Core.Downlinks;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Uplinks;
 
@@ -16,7 +17,8 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
     public async Task<DeviceDetails?> FindAsync(int id, CancellationToken ct)
     {
         var writable = db.Devices.WritableBy(caller);
-        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Include(d => d.State).Where(d => d.Id == id)
+        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Include(d => d.State)
+            .Include(d => d.Downlinks.Where(i => i.State == DownlinkState.Pending).OrderBy(i => i.Id)).Where(d => d.Id == id)
             .Select(d => new
             {
                 Device = d,

@@ -3,6 +3,8 @@ using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.GenericHttp;
+using OS2iot.Api.MqttDevices;
+using OS2iot.Api.Sigfox;
 
 namespace OS2iot.Api.Devices;
 
@@ -14,7 +16,11 @@ internal static class DevicesExtensions
         builder.Services.AddSingleton<GenericHttpNetwork>();
         builder.Services.AddScoped<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
         builder.Services.AddScoped<DeviceNetwork, LoRaWanNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, SigfoxNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, MqttInternalNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, MqttExternalNetwork>();
         builder.Services.AddScoped<DeviceNetworks>();
+        builder.Services.AddScoped<SigfoxAccess>();
         builder.Services.AddSingleton<DataTargetShapes>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();

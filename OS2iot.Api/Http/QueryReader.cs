@@ -77,6 +77,19 @@ internal sealed class QueryReader(IQueryCollection query)
         return number;
     }
 
+    /// <summary>The id of a row, which must be sent.</summary>
+    public int Id(string name)
+    {
+        var found = _failures.Count;
+        var number = Number(name, min: 1);
+        if (number is null && found == _failures.Count)
+        {
+            Fail(name, null, "isNumber", $"{name} must be a number conforming to the specified constraints");
+        }
+
+        return number ?? 0;
+    }
+
     /// <summary>Any date a person would write.</summary>
     public DateTimeOffset? Time(string name)
     {
@@ -146,7 +159,7 @@ internal sealed class QueryReader(IQueryCollection query)
         }
     }
 
-    private void Fail(string name, string value, string rule, string text) => _failures.Add(new JsonObject
+    private void Fail(string name, string? value, string rule, string text) => _failures.Add(new JsonObject
     {
         ["target"] = new JsonObject { [name] = value },
         ["value"] = value,

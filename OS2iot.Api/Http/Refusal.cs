@@ -77,6 +77,10 @@ internal sealed class Refusal : Exception
     public static Refusal TooManyRequests(int retryAfter) =>
         new(StatusCodes.Status429TooManyRequests, RefusalForm.Standard, "Too many requests. Try again later.") { RetryAfter = retryAfter };
 
+    /// <summary>Another system, which was needed for this, did not do it.</summary>
+    public static Refusal Elsewhere(int statusCode, string message, int? retryAfter = null) =>
+        new(statusCode, RefusalForm.Standard, message) { RetryAfter = retryAfter };
+
     public static Refusal Unexpected() => new(StatusCodes.Status500InternalServerError, RefusalForm.Bare, "Internal server error");
 
     public JsonObject ToBody() => Form switch

@@ -6,6 +6,7 @@ using OS2iot.Core.DataTargets;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Gateways;
 using OS2iot.Core.PayloadDecoders;
+using OS2iot.Core.Sigfox;
 
 namespace OS2iot.Core.Organizations;
 
@@ -49,6 +50,18 @@ public static class CallerQueries
     {
         var organizations = caller.WriteOrganizations;
         return caller.IsGlobalAdmin ? decoders : decoders.Where(d => organizations.Contains(d.OrganizationId));
+    }
+
+    public static IQueryable<SigfoxGroup> VisibleTo(this IQueryable<SigfoxGroup> groups, Caller caller)
+    {
+        var organizations = caller.ReadOrganizations;
+        return caller.IsGlobalAdmin ? groups : groups.Where(g => organizations.Contains(g.OrganizationId));
+    }
+
+    public static IQueryable<SigfoxGroup> WritableBy(this IQueryable<SigfoxGroup> groups, Caller caller)
+    {
+        var organizations = caller.WriteOrganizations;
+        return caller.IsGlobalAdmin ? groups : groups.Where(g => organizations.Contains(g.OrganizationId));
     }
 
     /// <summary>What belongs to no organization, or to several, is for global administrators.</summary>

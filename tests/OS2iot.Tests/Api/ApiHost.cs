@@ -8,6 +8,7 @@ using OS2iot.Api.Auth;
 using OS2iot.Core.Mail;
 using OS2iot.Core.Organizations;
 using OS2iot.Tests.Fakes;
+using OS2iot.Tests.Sigfox;
 
 namespace OS2iot.Tests.Api;
 
@@ -31,6 +32,8 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 
     public TestDatabase Database { get; private set; } = null!;
 
+    internal FakeSigfox Sigfox { get; private set; } = null!;
+
     public IServiceProvider Services => _factory!.Services;
 
     /// <summary>What the Api would have sent by mail.</summary>
@@ -48,12 +51,14 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await postgres.CreateDatabaseAsync();
-        _factory = new Factory(Database.ConnectionString, Mailer);
+        Sigfox = await FakeSigfox.StartAsync();
+        _factory = new Factory(Database.ConnectionString, Sigfox.Address, Mailer);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _factory!.DisposeAsync();
+        await Sigfox.DisposeAsync();
         await Database.DisposeAsync();
     }
 
@@ -268,6 +273,14 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         })).Id();
     }
 
+    /// <summary>A group of an API user with the given name, who is at Sigfox from now on.</summary>
+    public async Task<int> ASigfoxGroup(int organizationId, string? username = null)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var user = Sigfox.Cloud.AddUser(username ?? $"user-{Guid.NewGuid():N}", FakeSigfox.Password);
+        return (await admin.Post("sigfox-group", new { organizationId, username = user.Username, password = user.Password })).Id();
+    }
+
     /// <summary>An organization with one of everything.</summary>
     public async Task<World> AWorld()
     {
@@ -286,11 +299,12 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             ApiKey = (await AnApiKey(permission)).Id,
             Gateway = await AGateway(organization),
             DeviceProfile = profile,
+            SigfoxGroup = await ASigfoxGroup(organization),
             MulticastGroup = await AMulticastGroup(application, await ALoRaWanDevice(application, profile)),
         };
     }
 
-    private sealed class Factory(string connectionString, MailBox mailer) : WebApplicationFactory<Login>
+    private sealed class Factory(string connectionString, Uri sigfox, MailBox mailer) : WebApplicationFactory<Login>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -301,6 +315,8 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("Egress:AllowedHosts:0", "localhost");
             builder.UseSetting("Egress:AllowedHosts:1", "127.0.0.1");
             builder.UseSetting("OpenDataDk:DataMaxAge", "00:00:00");
+            builder.UseSetting("Sigfox:BaseAddress", sigfox.ToString());
+            builder.UseSetting("Sigfox:Burst", "10000");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
             builder.ConfigureServices(services => services.AddSingleton<IMailer>(mailer));
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
@@ -324,4 +340,6 @@ public sealed record World(int Organization, int Application, int Device, int De
     public required Guid DeviceProfile { get; init; }
 
     public required int MulticastGroup { get; init; }
+
+    public int SigfoxGroup { get; init; }
 }

@@ -23,6 +23,7 @@ using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
 using OS2iot.Api.Permissions;
+using OS2iot.Api.Sigfox;
 using OS2iot.Api.Users;
 using OS2iot.Core.Organizations;
 
@@ -180,6 +181,20 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(DeleteMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup),
         [typeof(GetMulticastQueue)] = new(Reach.Refused, w => w.MulticastGroup),
         [typeof(SendToMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup, _ => new { data = "00", port = 1 }),
+
+        [typeof(ListSigfoxGroups)] = new(Reach.Refused, Query: w => $"organizationId={w.Organization}"),
+        [typeof(GetSigfoxGroup)] = new(Reach.Refused, w => w.SigfoxGroup),
+        [typeof(CreateSigfoxGroup)] = new(Reach.Refused, Body: w => new { organizationId = w.Organization, username = "mine", password = "x" }),
+        [typeof(UpdateSigfoxGroup)] = new(Reach.Refused, w => w.SigfoxGroup, _ => new { username = "mine", password = "x" }),
+        [typeof(TestSigfoxConnection)] = new(Reach.Refused, Body: w => new { organizationId = w.Organization, username = "mine", password = "x" }),
+        [typeof(ListSigfoxContracts)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(ListUnusedSigfoxDevices)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(ListSigfoxDeviceTypes)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(GetSigfoxDeviceType)] = new(Reach.Refused, _ => 1, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(CreateSigfoxDeviceType)] = new(
+            Reach.Refused, Body: _ => new { name = "mine", contractId = "x", description = "" }, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(UpdateSigfoxDeviceType)] = new(
+            Reach.Refused, _ => 1, _ => new { name = "mine", contractId = "x", description = "" }, w => $"groupId={w.SigfoxGroup}"),
     };
 
     /// <summary>What an endpoint may do for somebody of another organization.</summary>
@@ -289,6 +304,7 @@ public sealed partial class TenancyTests(ApiHost api)
     {
         var call = Calls[endpoint.Type];
         var path = AddressParameter().Replace(endpoint.Path, $"{call.Id?.Invoke(world)}");
+        path += call.Query is null ? "" : $"?{call.Query(world)}";
         return client.Send(new HttpMethod(endpoint.Verb), path, call.Body is null ? null : JsonContent.Create(call.Body(world)));
     }
 
@@ -313,6 +329,7 @@ public sealed partial class TenancyTests(ApiHost api)
             UNION ALL SELECT name FROM gateways WHERE organization_id = $1 UNION ALL SELECT name FROM device_profiles WHERE organization_id = $1
             UNION ALL SELECT g.name FROM multicast_groups g JOIN applications a ON a.id = g.application_id WHERE a.organization_id = $1
             UNION ALL SELECT name FROM payload_decoders WHERE organization_id = $1 UNION ALL SELECT name FROM permissions WHERE organization_id = $1
+            UNION ALL SELECT username FROM sigfox_groups WHERE organization_id = $1
             ORDER BY 1
             """);
         command.Parameters.AddWithValue(world.Organization);
@@ -329,7 +346,7 @@ public sealed partial class TenancyTests(ApiHost api)
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex AddressParameter();
 
-    internal sealed record Call(Reach Reach, Func<World, object>? Id = null, Func<World, object>? Body = null);
+    internal sealed record Call(Reach Reach, Func<World, object>? Id = null, Func<World, object>? Body = null, Func<World, string>? Query = null);
 
     private sealed record Registered(Type Type, string Verb, string Path);
 }
