@@ -22,6 +22,8 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<DeviceNetworks>();
         builder.Services.AddScoped<SigfoxAccess>();
         builder.Services.AddSingleton<DataTargetShapes>();
+        builder.Services.AddSingleton<ImportKeys>();
+        builder.Services.AddScoped<ApplicationDevices>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();
         builder.Services.AddSingleton<SendThrottle>();

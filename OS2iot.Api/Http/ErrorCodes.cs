@@ -19,6 +19,12 @@ internal static class ErrorCodes
     public const string OrganizationDoesNotExist = "MESSAGE.ORGANIZATION-DOES-NOT-EXISTS";
     public const string ApplicationDoesNotExist = "MESSAGE.APPLICATION-DOES-NOT-EXIST";
     public const string DeviceModelDoesNotExist = "MESSAGE.DEVICE-MODEL-DOES-NOT-EXIST";
+    public const string DeviceModelOrganizationDoesNotMatch = "MESSAGE.DEVICE-MODEL-ORGANIZATION-DOES-NOT-MATCH";
+    public const string FailedToCreateOrUpdateDevice = "MESSAGE.FAILED-TO-CREATE-OR-UPDATE-IOT-DEVICE";
+    public const string DownlinkNotSupportedForDeviceType = "MESSAGE.DOWNLINK-NOT-SUPPORTED-FOR-DEVICE-TYPE";
+    public const string DownlinkLengthWrongForSigfox = "MESSAGE.DOWNLINK-LENGTH-WRONG-FOR-SIGFOX";
+    public const string OnlyAllowedForLoRaWanAndSigfox = "MESSAGE.ONLY-ALLOWED-FOR-LORAWAN-AND-SIGFOX";
+    public const string QueryMustNotBeEmpty = "MESSAGE.QUERY-MUST-NOT-BE-EMPTY";
     public const string NotSameApplication = "MESSAGE.NOT-SAME-APPLICATION";
     public const string DeleteNotAllowedItemIsInUse = "MESSAGE.DELETE-NOT-ALLOWED-ITEM-IS-IN-USE";
     public const string InvalidKeyInKeyValuePair = "MESSAGE.INVALID-KEY-IN-KEY-VALUE-PAIR";

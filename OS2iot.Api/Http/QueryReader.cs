@@ -90,6 +90,18 @@ internal sealed class QueryReader(IQueryCollection query)
         return number ?? 0;
     }
 
+    /// <summary>A number that must be sent.</summary>
+    public int RequiredInteger(string name, int min, int max)
+    {
+        if (Number(name, min, max) is { } number)
+        {
+            return number;
+        }
+
+        Fail(name, value: null, "isInt", $"{name} must be an integer number");
+        return 0;
+    }
+
     /// <summary>Any date a person would write.</summary>
     public DateTimeOffset? Time(string name)
     {
@@ -159,14 +171,18 @@ internal sealed class QueryReader(IQueryCollection query)
         }
     }
 
-    private void Fail(string name, string? value, string rule, string text) => _failures.Add(new JsonObject
+    private void Fail(string name, string? value, string rule, string text)
     {
-        ["target"] = new JsonObject { [name] = value },
-        ["value"] = value,
-        ["property"] = name,
-        ["children"] = new JsonArray(),
-        ["constraints"] = new JsonObject { [rule] = text },
-    });
+        var failure = new JsonObject { ["target"] = new JsonObject(), ["property"] = name, ["children"] = new JsonArray() };
+        if (value is not null)
+        {
+            failure["target"]![name] = value;
+            failure["value"] = value;
+        }
+
+        failure["constraints"] = new JsonObject { [rule] = text };
+        _failures.Add(failure);
+    }
 }
 
 /// <summary>What a request looks for in the query.</summary>

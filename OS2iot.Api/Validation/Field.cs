@@ -7,6 +7,8 @@ namespace OS2iot.Api.Validation;
 /// <summary>The rules of one member. Made by <see cref="Is"/>.</summary>
 internal sealed class Field
 {
+    private const int MaxTargets = 50;
+
     private readonly List<Rule> _rules = [];
 
     private readonly List<Action<OpenApiSchema>> _descriptions = [];
@@ -141,6 +143,7 @@ internal sealed class Field
         var children = new JsonArray();
         if (_elements is not null && value is { ValueKind: JsonValueKind.Array } array)
         {
+            var target = Masking.Copy(array);
             foreach (var (index, element) in array.EnumerateArray().Index())
             {
                 var failures = _elements.Failures(element);
@@ -148,7 +151,8 @@ internal sealed class Field
                 {
                     children.Add(new JsonObject
                     {
-                        ["target"] = Masking.Copy(array),
+                        // Not beside each of very many: what is wrong with them stands in their own members.
+                        ["target"] = children.Count < MaxTargets ? target!.DeepClone() : new JsonArray(),
                         ["value"] = Masking.Copy(element),
                         ["property"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture),
                         ["children"] = failures,

@@ -75,6 +75,13 @@ internal static partial class Is
         .Rule("isArray", v => v.ValueKind == JsonValueKind.Array, p => $"{p} must be an array")
         .Elements(elements);
 
+    /// <summary>An array of so many elements.</summary>
+    public static Field OfSize(this Field field, int min, int max) => field
+        .Rule(
+            "arrayMinSize", v => v.ValueKind == JsonValueKind.Array && v.GetArrayLength() >= min, p => $"{p} must contain at least {min} elements")
+        .Rule(
+            "arrayMaxSize", v => v.ValueKind == JsonValueKind.Array && v.GetArrayLength() <= max, p => $"{p} must contain no more than {max} elements");
+
     /// <summary>Whatever it is, it was sent.</summary>
     public static Field Anything() => new();
 

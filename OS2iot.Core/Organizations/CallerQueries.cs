@@ -91,6 +91,18 @@ public static class CallerQueries
         return caller.IsGlobalAdmin ? profiles : profiles.Where(p => organizations.Contains(p.OrganizationId));
     }
 
+    public static IQueryable<DeviceModel> VisibleTo(this IQueryable<DeviceModel> models, Caller caller)
+    {
+        var organizations = caller.ReadOrganizations;
+        return caller.IsGlobalAdmin ? models : models.Where(m => organizations.Contains(m.OrganizationId));
+    }
+
+    public static IQueryable<DeviceModel> WritableBy(this IQueryable<DeviceModel> models, Caller caller)
+    {
+        var organizations = caller.WriteOrganizations;
+        return caller.IsGlobalAdmin ? models : models.Where(m => organizations.Contains(m.OrganizationId));
+    }
+
     /// <summary>Whoever manages an organization's gateways sees them, even with no right to read anything else there.</summary>
     public static IQueryable<Gateway> VisibleTo(this IQueryable<Gateway> gateways, Caller caller)
     {

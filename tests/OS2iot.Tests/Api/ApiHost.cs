@@ -138,6 +138,25 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         return (await admin.Post("iot-device", new { name = Name("device"), type = "GENERIC_HTTP", applicationId })).Id();
     }
 
+    /// <summary>What a device model must say at least.</summary>
+    public static Dictionary<string, object> AModelBody(string name) => new()
+    {
+        ["id"] = name,
+        ["type"] = "DeviceModel",
+        ["category"] = new[] { "sensor" },
+        ["controlledProperty"] = new[] { "temperature" },
+        ["manufacturerName"] = "Maker",
+        ["brandName"] = "Brand",
+        ["modelName"] = "T1",
+        ["name"] = name,
+    };
+
+    public async Task<int> ADeviceModel(int organizationId, string? name = null)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        return (await admin.Post("device-model", new { belongsToId = organizationId, body = AModelBody(name ?? Name("model")) })).Id();
+    }
+
     public async Task<int> ADecoder(int organizationId)
     {
         var admin = await SignedInAsGlobalAdmin();
@@ -301,6 +320,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             DeviceProfile = profile,
             SigfoxGroup = await ASigfoxGroup(organization),
             MulticastGroup = await AMulticastGroup(application, await ALoRaWanDevice(application, profile)),
+            DeviceModel = await ADeviceModel(organization),
         };
     }
 
@@ -342,4 +362,6 @@ public sealed record World(int Organization, int Application, int Device, int De
     public required int MulticastGroup { get; init; }
 
     public int SigfoxGroup { get; init; }
+
+    public int DeviceModel { get; init; }
 }

@@ -13,7 +13,9 @@ using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.Deliveries;
+using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Devices;
+using OS2iot.Api.Downlinks;
 using OS2iot.Api.Gateways;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
@@ -23,6 +25,7 @@ using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
 using OS2iot.Api.Permissions;
+using OS2iot.Api.Search;
 using OS2iot.Api.Sigfox;
 using OS2iot.Api.Users;
 using OS2iot.Core.Organizations;
@@ -109,6 +112,16 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(CreateDevice)] = new(Reach.Refused, Body: w => new { name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
         [typeof(UpdateDevice)] = new(
             Reach.Refused, w => w.Device, w => new { id = w.Device, name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
+        [typeof(CreateDevices)] = new(
+            Reach.Refused, Body: w => new { data = new[] { new { name = "mine", type = "GENERIC_HTTP", applicationId = w.Application } } }),
+        [typeof(UpdateDevices)] = new(
+            Reach.Refused, Body: w => new { data = new[] { new { id = w.Device, name = "mine", type = "GENERIC_HTTP", applicationId = w.Application } } }),
+        [typeof(ExportDevices)] = new(Reach.Refused, w => w.Application),
+        [typeof(ListDevicesOfPayloadDecoder)] = new(Reach.Own, w => w.Decoder),
+        [typeof(GetDeviceStatistics)] = new(Reach.Refused, w => w.Device),
+        [typeof(CreateDownlink)] = new(Reach.Refused, w => w.Device, _ => new { data = "00", port = 1 }),
+        [typeof(GetDownlinkQueue)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(ListMessages)] = new(Reach.Refused, w => w.Device),
@@ -146,6 +159,14 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(UpdateConnection)] = new(
             Reach.Refused, w => w.Connection, w => new { iotDeviceIds = new[] { w.Device }, dataTargetId = w.DataTarget }),
         [typeof(DeleteConnection)] = new(Reach.Refused, w => w.Connection),
+
+        [typeof(ListDeviceModels)] = new(Reach.Own),
+        [typeof(GetDeviceModel)] = new(Reach.Refused, w => w.DeviceModel),
+        [typeof(CreateDeviceModel)] = new(Reach.Refused, Body: w => new { belongsToId = w.Organization, body = ApiHost.AModelBody("mine") }),
+        [typeof(UpdateDeviceModel)] = new(Reach.Refused, w => w.DeviceModel, _ => new { body = ApiHost.AModelBody("mine") }),
+        [typeof(DeleteDeviceModel)] = new(Reach.Refused, w => w.DeviceModel),
+
+        [typeof(SearchEverything)] = new(Reach.Own), // its own tests search
 
         [typeof(ListPayloadDecoders)] = new(Reach.Shared), // organizations share their decoders
         [typeof(GetPayloadDecoder)] = new(Reach.Shared, w => w.Decoder),
