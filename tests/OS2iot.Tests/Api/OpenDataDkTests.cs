@@ -456,11 +456,11 @@ public sealed class OpenDataDkTests(ApiHost api)
 
     private sealed class FakeMailer : IMailer
     {
-        public List<Mail> Sent { get; } = [];
+        public List<Core.Mail.Mail> Sent { get; } = [];
 
         public bool IsAway { get; init; }
 
-        public Task SendAsync(Mail mail, CancellationToken ct)
+        public Task SendAsync(Core.Mail.Mail mail, CancellationToken ct)
         {
             if (IsAway)
             {
