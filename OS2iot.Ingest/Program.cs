@@ -3,6 +3,7 @@ using OS2iot.Core.Messaging;
 using OS2iot.Core.Secrets;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
+using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -13,10 +14,12 @@ builder.AddSecrets();
 builder.AddMessaging();
 builder.AddDeviceDirectory();
 builder.AddGenericHttp();
+builder.AddSigfoxCallbacks();
 
 var app = builder.Build();
 
 app.UseRequestDecompression();
 app.MapDefaultEndpoints();
 app.MapGenericHttp();
+app.MapSigfoxCallbacks();
 app.Run();

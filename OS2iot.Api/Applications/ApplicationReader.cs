@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.DataTargets;
-using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Database;
 
 namespace OS2iot.Api.Applications;

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.Http;
 using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Applications;
 
 namespace OS2iot.Api.Applications;

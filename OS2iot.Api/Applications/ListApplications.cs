@@ -25,6 +25,7 @@ internal sealed class ListApplicationsQuery : ListQuery
 }
 
 /// <summary>The applications that the caller may read, of one organization or of all.</summary>
+[Answers(typeof(ListResponse<ApplicationAdminListItem>))]
 internal sealed class ListApplications(AppDbContext db, Caller caller, ApplicationDevices devices)
     : Endpoint<ListApplicationsQuery, ListResponse<object>>
 {

@@ -1,5 +1,4 @@
 using FastEndpoints;
-using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
@@ -31,15 +30,7 @@ internal sealed class CreateDevice(AppDbContext db, Caller caller, DeviceNetwork
         var device = await networks.Of(DeviceTypes.Parse(request.Type)).CreateAsync(request, ct);
         request.ApplyTo(device);
         db.Devices.Add(device);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException exception) when (exception.IsRefusal())
-        {
-            throw Refusal.Device(exception.WhyNotSaved());
-        }
-
+        await db.SaveDevicesAsync(ct);
         return await reader.FindAsync(device.Id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -24,6 +24,11 @@ internal abstract class DeviceNetwork
     /// <summary>Shows the network's own columns under their names on the wire.</summary>
     public abstract void Write(Device device, IDictionary<string, object?> columns, bool showSecrets);
 
+    /// <summary>Shows what a request says as <see cref="DeviceSettings"/>, under that name. Nothing where there is no such thing.</summary>
+    public virtual void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
+    {
+    }
+
     /// <summary>
     /// Fills the columns of a file with one line per device, which are named in <see cref="ExportDevices"/>; others are passed over.
     /// Never with a secret.
@@ -56,8 +61,16 @@ internal sealed class DeviceNetworks(IEnumerable<DeviceNetwork> networks)
     public Dictionary<string, object?> Columns(Device device, bool showSecrets)
     {
         var columns = new Dictionary<string, object?>();
-        Of(device.Type).Write(device, columns, showSecrets);
+        _networks.GetValueOrDefault(device.Type)?.Write(device, columns, showSecrets);
         return columns;
+    }
+
+    /// <summary>The columns, and the network's settings below them.</summary>
+    public Dictionary<string, object?> Details(Device device, bool showSecrets)
+    {
+        var members = Columns(device, showSecrets);
+        Of(device.Type).WriteSettings(device, members, showSecrets);
+        return members;
     }
 
     public DeviceCore WithoutSecrets(Device device) => new(device, Columns(device, showSecrets: false));

@@ -3,6 +3,7 @@ using OS2iot.Api.Applications;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
+using OS2iot.Core.Downlinks;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Uplinks;
 
@@ -17,7 +18,8 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
     public async Task<DeviceDetails?> FindAsync(int id, CancellationToken ct)
     {
         var writable = db.Devices.WritableBy(caller);
-        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Where(d => d.Id == id)
+        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Include(d => d.State)
+            .Include(d => d.Downlinks.Where(i => i.State == DownlinkState.Pending).OrderBy(i => i.Id)).Where(d => d.Id == id)
             .Select(d => new
             {
                 Device = d,
@@ -44,7 +46,7 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
 
         return new DeviceDetails(
             found.Device,
-            networks.Columns(found.Device, showSecrets: found.MayWrite),
+            networks.Details(found.Device, showSecrets: found.MayWrite),
             new ApplicationCore(found.Application!, found.PermissionIds),
             [.. newest.Select(m => new ReceivedMessageMetadata(m.Number, m.ReceivedAt, m.ReceivedAt, m.SentAt ?? m.ReceivedAt, null))],
             latest,
@@ -69,7 +71,7 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
         var latest = await db.ReceivedMessages.AsNoTracking()
             .Where(m => times.Contains(m.ReceivedAt) && messages.Contains(m.Id)).ToDictionaryAsync(m => m.Id, ct);
         return [.. ids.Where(devices.ContainsKey).Select(id => devices[id]).Select(d => new DeviceListItem(
-            d, networks.Columns(d, showSecrets), LatestOf(d, latest), d.DeviceModelId is { } model ? models.GetValueOrDefault(model) : null))];
+            d, networks.Details(d, showSecrets), LatestOf(d, latest), d.DeviceModelId is { } model ? models.GetValueOrDefault(model) : null))];
     }
 
     /// <summary>Devices that the caller has just saved, by id. Four commands, however many.</summary>

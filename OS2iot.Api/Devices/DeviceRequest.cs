@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
 using OS2iot.Core.Devices;
@@ -42,6 +43,30 @@ internal class DeviceRequest
     /// <summary>A model of the application's organization. Absent or null leaves it as it is.</summary>
     public int? DeviceModelId { get; init; }
 
+    /// <summary>Everything else, among it what the device's network needs: <c>lorawanSettings</c> and its likes.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> Members { get; init; } = [];
+
+    /// <summary>A network's settings; null where there are none.</summary>
+    /// <exception cref="Refusal">They are not what they should be.</exception>
+    public T? SettingsOf<T>(string name)
+        where T : class
+    {
+        if (!Members.TryGetValue(name, out var settings) || settings.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        try
+        {
+            return settings.Deserialize<T>(WireJson.Requests);
+        }
+        catch (JsonException exception)
+        {
+            throw Refusal.Malformed($"{name}{exception.Path?.TrimStart('$')} is not of the expected type");
+        }
+    }
+
     public void ApplyTo(Device device)
     {
         var hasPlace = Longitude is not null && Latitude is not null;
@@ -58,12 +83,12 @@ internal class DeviceRequest
 
 internal sealed class CreateDeviceRequest : DeviceRequest, IBodyRequest
 {
-    public static Shape Shape { get; } = new(Fields);
+    public static Shape Shape { get; } = new Shape(Fields).And(DeviceSettings.Of);
 }
 
 internal sealed class UpdateDeviceRequest : DeviceRequest, IBodyRequest
 {
-    public static Shape Shape { get; } = new(Fields) { ["id"] = Is.LenientId() };
+    public static Shape Shape { get; } = new Shape(Fields) { ["id"] = Is.LenientId() }.And(DeviceSettings.Of);
 
     /// <summary>Must be there; the address is what counts.</summary>
     public JsonElement Id { get; init; }

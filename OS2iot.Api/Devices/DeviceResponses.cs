@@ -81,8 +81,10 @@ internal sealed class DeviceDetails(
 {
     public ApplicationCore Application { get; } = application;
 
+    [ComesByItself]
     public IReadOnlyList<ReceivedMessageMetadata> ReceivedMessagesMetadata { get; } = metadata;
 
+    [ComesByItself]
     public ReceivedMessageResponse? LatestReceivedMessage { get; } = ReceivedMessageResponse.From(latest);
 
     public DeviceModelDetails? DeviceModel { get; } = model;

@@ -1,7 +1,10 @@
 using OS2iot.Api.Applications;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.GenericHttp;
+using OS2iot.Api.MqttDevices;
+using OS2iot.Api.Sigfox;
 
 namespace OS2iot.Api.Devices;
 
@@ -11,8 +14,13 @@ internal static class DevicesExtensions
     public static IHostApplicationBuilder AddDevices(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<GenericHttpNetwork>();
-        builder.Services.AddSingleton<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
-        builder.Services.AddSingleton<DeviceNetworks>();
+        builder.Services.AddScoped<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
+        builder.Services.AddScoped<DeviceNetwork, LoRaWanNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, SigfoxNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, MqttInternalNetwork>();
+        builder.Services.AddScoped<DeviceNetwork, MqttExternalNetwork>();
+        builder.Services.AddScoped<DeviceNetworks>();
+        builder.Services.AddScoped<SigfoxAccess>();
         builder.Services.AddSingleton<DataTargetShapes>();
         builder.Services.AddSingleton<ImportKeys>();
         builder.Services.AddScoped<ApplicationDevices>();
@@ -24,6 +32,7 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<DeliveryLogReader>();
         builder.Services.AddScoped<TestMessages>();
         builder.Services.AddScoped<ConnectionReader>();
+        builder.Services.AddScoped<MulticastReader>();
         return builder;
     }
 }

@@ -37,15 +37,7 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
 
         request.ApplyTo(device);
         await networks.Of(device.Type).UpdateAsync(device, request, ct);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException exception) when (exception.IsRefusal())
-        {
-            throw exception is DbUpdateConcurrencyException ? Refusal.NotFound(null) : Refusal.Device(exception.WhyNotSaved());
-        }
-
+        await db.SaveDevicesAsync(ct);
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -29,8 +29,17 @@ internal static class ErrorCodes
     public const string DeleteNotAllowedItemIsInUse = "MESSAGE.DELETE-NOT-ALLOWED-ITEM-IS-IN-USE";
     public const string InvalidKeyInKeyValuePair = "MESSAGE.INVALID-KEY-IN-KEY-VALUE-PAIR";
     public const string InvalidValueInKeyValuePair = "MESSAGE.INVALID-VALUE-IN-KEY-VALUE-PAIR";
+    public const string DeleteNotAllowedHasSigfoxDevice = "MESSAGE.DELETE-NOT-ALLOWED-HAS-SIGFOX-DEVICE";
+    public const string SigfoxBadLogin = "MESSAGE.SIGFOX-BAD-LOGIN";
+    public const string SigfoxGroupExists = "MESSAGE.GROUP-CAN-ONLY-BE-CREATED-ONCE-PR-ORGANIZATION";
+    public const string DeviceDoesNotExistInSigfox = "MESSAGE.DEVICE-DOES-NOT-EXIST-IN-SIGFOX-FOR-GROUP";
     public const string KombitLoginFailed = "MESSAGE.KOMBIT-LOGIN-FAILED";
     public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
+    public const string UserAlreadyHasMail = "MESSAGE.USER-ALREADY-HAVE-MAIL";
+    public const string UserDoesNotExist = "MESSAGE.USER-DOES-NOT-EXIST";
+    public const string UserAlreadyInPermission = "MESSAGE.USER-ALREADY-IN-PERMISSION";
+    public const string DuplicatePermissionTypes = "MESSAGE.DUPLICATE-PERMISSION-TYPES";
+    public const string ApiKeyAuthFailed = "MESSAGE.API-KEY-AUTH-FAILED";
     public const string EmailAlreadyInUse = "MESSAGE.EMAIL-ALREADY-IN-USE";
     public const string PasswordDoesNotMeetRequirements = "MESSAGE.PASSWORD-DOES-NOT-MEET-REQUIREMENTS";
     public const string SendMailError = "MESSAGE.SEND-MAIL-ERROR";

@@ -27,22 +27,24 @@ internal sealed class RequestReader<TRequest> : IRequestBinder<TRequest>
 {
     public async ValueTask<TRequest> BindAsync(BinderContext ctx, CancellationToken ct)
     {
-        if (typeof(IQueryRequest).IsAssignableFrom(typeof(TRequest)))
+        var isQuery = typeof(IQueryRequest).IsAssignableFrom(typeof(TRequest));
+        if (!isQuery && !typeof(IBodyRequest).IsAssignableFrom(typeof(TRequest)))
         {
-            var request = Activator.CreateInstance<TRequest>();
+            // An endpoint without a request still has a type for it, which nobody looks at and nobody can make.
+            return (TRequest)RuntimeHelpers.GetUninitializedObject(typeof(TRequest));
+        }
+
+        var request = typeof(IBodyRequest).IsAssignableFrom(typeof(TRequest))
+            ? (TRequest)await BodyReader.ReadAsync(ctx.HttpContext.Request, typeof(TRequest), ct)
+            : Activator.CreateInstance<TRequest>();
+        if (isQuery)
+        {
             var query = new QueryReader(ctx.HttpContext.Request.Query);
             ((IQueryRequest)request).Read(query);
             query.ThrowIfInvalid();
-            return request;
         }
 
-        if (typeof(IBodyRequest).IsAssignableFrom(typeof(TRequest)))
-        {
-            return (TRequest)await BodyReader.ReadAsync(ctx.HttpContext.Request, typeof(TRequest), ct);
-        }
-
-        // An endpoint without a request still has a type for it, which nobody looks at and nobody can make.
-        return (TRequest)RuntimeHelpers.GetUninitializedObject(typeof(TRequest));
+        return request;
     }
 }
 

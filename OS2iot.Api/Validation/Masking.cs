@@ -42,5 +42,6 @@ internal static class Masking
 
     private static bool IsSecret(string name) =>
         name.EndsWith("key", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("pac", StringComparison.OrdinalIgnoreCase)
         || SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

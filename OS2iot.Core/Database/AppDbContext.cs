@@ -10,6 +10,7 @@ using OS2iot.Core.Devices;
 using OS2iot.Core.Downlinks;
 using OS2iot.Core.Gateways;
 using OS2iot.Core.GenericHttp;
+using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Sigfox;
@@ -44,6 +45,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<LoRaWanDevice> LoRaWanDevices => Set<LoRaWanDevice>();
 
     public DbSet<SigfoxDevice> SigfoxDevices => Set<SigfoxDevice>();
+
+    public DbSet<DeviceAuthority> DeviceAuthorities => Set<DeviceAuthority>();
 
     public DbSet<DeviceModel> DeviceModels => Set<DeviceModel>();
 

@@ -28,6 +28,12 @@ public static class LogHeaders
 
     public const string FCnt = "f-cnt";
 
+    /// <summary>dBm.</summary>
+    public const string Rssi = "rssi";
+
+    /// <summary>dB.</summary>
+    public const string Snr = "snr";
+
     public const string PayloadDecoderId = "payload-decoder-id";
 
     public const string PayloadDecoderVersion = "payload-decoder-version";
@@ -42,6 +48,6 @@ public static class LogHeaders
     internal static readonly string[] All =
     [
         MessageId, DeviceId, ApplicationId, OrganizationId, Network, ReceivedAt, SentAt,
-        DeduplicationId, FPort, FCnt, PayloadDecoderId, PayloadDecoderVersion, DecodeError, TraceParent,
+        DeduplicationId, FPort, FCnt, Rssi, Snr, PayloadDecoderId, PayloadDecoderVersion, DecodeError, TraceParent,
     ];
 }

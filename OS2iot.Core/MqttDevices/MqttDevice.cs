@@ -71,8 +71,13 @@ internal sealed class MqttDeviceConfiguration : IEntityTypeConfiguration<MqttDev
         builder.HasIndex(d => d.TopicName);
     }
 
-    public void Configure(EntityTypeBuilder<MqttInternalBrokerDevice> builder) =>
+    public void Configure(EntityTypeBuilder<MqttInternalBrokerDevice> builder)
+    {
         builder.Property(d => d.PasswordHash).HasColumnName("mqtt_password_hash");
+
+        // Our broker knows a device by its name alone: two that share one would share their topics.
+        builder.HasIndex(d => d.Username).IsUnique().HasFilter($"type = '{DeviceType.MqttInternalBroker.ToWire()}'");
+    }
 
     public void Configure(EntityTypeBuilder<MqttExternalBrokerDevice> builder)
     {

@@ -10,7 +10,7 @@ public sealed class SigfoxDevice : Device
     /// <summary>At Sigfox: up to 8 upper-case hex digits; unique in the installation.</summary>
     public required string SigfoxId { get; set; }
 
-    /// <summary>The device type's id at Sigfox (24 hex digits).</summary>
+    /// <summary>The device type's id at Sigfox (24 lower-case hex digits).</summary>
     public string? SigfoxDeviceTypeId { get; set; }
 
     public string? SigfoxDeviceTypeName { get; set; }
@@ -26,7 +26,7 @@ public sealed class SigfoxDevice : Device
 
     public bool Prototype { get; set; }
 
-    /// <summary>16 hex digits that wait for the device to ask.</summary>
+    /// <summary>16 hex digits that wait for the device to ask; of an imported device. Others wait in the queue of downlinks.</summary>
     public string? DownlinkPayload { get; set; }
 }
 
@@ -39,5 +39,8 @@ internal sealed class SigfoxDeviceConfiguration : IEntityTypeConfiguration<Sigfo
 
         // No action rather than restrict: an organization goes with both in one statement.
         builder.HasOne(d => d.SigfoxGroup).WithMany().OnDelete(DeleteBehavior.NoAction);
+
+        // A device shows its group's id at Sigfox wherever it is shown.
+        builder.Navigation(d => d.SigfoxGroup).AutoInclude();
     }
 }

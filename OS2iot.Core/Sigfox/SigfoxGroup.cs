@@ -10,13 +10,20 @@ namespace OS2iot.Core.Sigfox;
 [Audited(AuditTypes.SigfoxGroup, Owner = nameof(OrganizationId), Name = nameof(Username))]
 public sealed class SigfoxGroup : Entity
 {
+    public const int CredentialMaxLength = 250;
+
     /// <summary>Of the API user at Sigfox.</summary>
     public required string Username { get; set; }
 
     public required string PasswordCiphertext { get; set; }
 
     /// <summary>The group's id at Sigfox (24 hex digits), once it was asked.</summary>
+    [NotAudited("Sigfox tells it.")]
     public string SigfoxGroupId { get; set; } = "";
+
+    /// <summary>The group's name at Sigfox, once it was asked.</summary>
+    [NotAudited("Sigfox tells it.")]
+    public string? SigfoxGroupName { get; set; }
 
     public int OrganizationId { get; set; }
 

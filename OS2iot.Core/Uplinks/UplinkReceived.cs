@@ -31,6 +31,12 @@ public sealed record UplinkReceived
 
     public long? FCnt { get; init; }
 
+    /// <summary>dBm, of the best reception, when the network told.</summary>
+    public double? Rssi { get; init; }
+
+    /// <summary>dB, of the best reception, when the network told.</summary>
+    public double? Snr { get; init; }
+
     /// <summary>W3C Trace Context of the request that brought it.</summary>
     public string? TraceParent { get; init; }
 
@@ -52,6 +58,8 @@ public sealed record UplinkReceived
         headers.AddIfAny(LogHeaders.DeduplicationId, DeduplicationId);
         headers.AddIfAny(LogHeaders.FPort, FPort?.ToString(CultureInfo.InvariantCulture));
         headers.AddIfAny(LogHeaders.FCnt, FCnt?.ToString(CultureInfo.InvariantCulture));
+        headers.AddIfAny(LogHeaders.Rssi, Rssi?.ToString("R", CultureInfo.InvariantCulture));
+        headers.AddIfAny(LogHeaders.Snr, Snr?.ToString("R", CultureInfo.InvariantCulture));
         headers.AddIfAny(LogHeaders.TraceParent, TraceParent);
 
         return new LogRecord { Key = DeviceId.ToString(CultureInfo.InvariantCulture), Value = Payload, Headers = headers };
@@ -70,6 +78,8 @@ public sealed record UplinkReceived
         DeduplicationId = record.Header(LogHeaders.DeduplicationId),
         FPort = record.Header(LogHeaders.FPort) is { } fPort ? int.Parse(fPort, CultureInfo.InvariantCulture) : null,
         FCnt = record.Header(LogHeaders.FCnt) is { } fCnt ? long.Parse(fCnt, CultureInfo.InvariantCulture) : null,
+        Rssi = record.Header(LogHeaders.Rssi) is { } rssi ? double.Parse(rssi, CultureInfo.InvariantCulture) : null,
+        Snr = record.Header(LogHeaders.Snr) is { } snr ? double.Parse(snr, CultureInfo.InvariantCulture) : null,
         TraceParent = record.Header(LogHeaders.TraceParent),
         Payload = record.Value,
     };

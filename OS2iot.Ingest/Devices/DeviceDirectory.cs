@@ -7,12 +7,15 @@ using OS2iot.Core.Database;
 namespace OS2iot.Ingest.Devices;
 
 /// <summary>
-/// Finds a device by the hash of its key. Remembers what it found, also that a key is unknown; the database tells of changes, so
-/// that a deleted device or a changed key stops working within a moment.
+/// Finds a device by the hash of its key or by its id at its network. Remembers what it found, also that one is unknown; the database
+/// tells of changes, so that a deleted device or a changed key stops working within a moment.
 /// </summary>
 internal sealed class DeviceDirectory : IDisposable
 {
-    /// <summary>Written by the trigger <c>notify_device_changed</c>: device id, space, hash of the key in hex.</summary>
+    /// <summary>
+    /// Written by the trigger <c>notify_device_changed</c>: device id, space, hash of the key in hex; where it has one also a space and
+    /// its id at Sigfox.
+    /// </summary>
     private const string Channel = "device_changed";
 
     private const string ByApiKeyHash =
@@ -21,6 +24,16 @@ internal sealed class DeviceDirectory : IDisposable
         FROM devices d JOIN applications a ON a.id = d.application_id
         WHERE d.api_key_hash = $1
         """;
+
+    private const string BySigfoxId =
+        """
+        SELECT d.id, d.application_id, a.organization_id, d.sigfox_device_type_id
+        FROM devices d JOIN applications a ON a.id = d.application_id
+        WHERE d.sigfox_id = $1
+        """;
+
+    /// <summary>Keeps ids apart from hashes, which are hex digits too.</summary>
+    private const string SigfoxKey = "sigfox ";
 
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(3);
 
@@ -47,7 +60,22 @@ internal sealed class DeviceDirectory : IDisposable
     public ValueTask<KnownDevice?> FindByApiKeyHashAsync(byte[] hash, CancellationToken ct)
     {
         var key = Convert.ToHexStringLower(hash);
-        return _cache.TryGetValue(key, out KnownDevice? device) ? ValueTask.FromResult(device) : LookUpAsync(key, hash, ct);
+        return _cache.TryGetValue(key, out KnownDevice? device)
+            ? ValueTask.FromResult(device)
+            : LookUpAsync(key, ByApiKeyHash, new NpgsqlParameter<byte[]> { TypedValue = hash }, ct);
+    }
+
+    /// <param name="sigfoxId">In upper case.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>Null where no device has that id.</returns>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    /// <exception cref="TimeoutException">Too many look-ups wait already.</exception>
+    public ValueTask<KnownDevice?> FindBySigfoxIdAsync(string sigfoxId, CancellationToken ct)
+    {
+        var key = SigfoxKey + sigfoxId;
+        return _cache.TryGetValue(key, out KnownDevice? device)
+            ? ValueTask.FromResult(device)
+            : LookUpAsync(key, BySigfoxId, new NpgsqlParameter<string> { TypedValue = sigfoxId }, ct);
     }
 
     public void Dispose()
@@ -57,7 +85,7 @@ internal sealed class DeviceDirectory : IDisposable
         _lookups.Dispose();
     }
 
-    private async ValueTask<KnownDevice?> LookUpAsync(string key, byte[] hash, CancellationToken ct)
+    private async ValueTask<KnownDevice?> LookUpAsync(string key, string sql, NpgsqlParameter parameter, CancellationToken ct)
     {
         if (!await _lookups.WaitAsync(LookupTimeout, ct))
         {
@@ -67,7 +95,7 @@ internal sealed class DeviceDirectory : IDisposable
         try
         {
             var generation = Volatile.Read(ref _generation);
-            var device = await QueryAsync(hash, ct);
+            var device = await QueryAsync(sql, parameter, ct);
             Remember(key, device);
 
             // A change that came between the query and now has been missed by what was just remembered.
@@ -84,13 +112,16 @@ internal sealed class DeviceDirectory : IDisposable
         }
     }
 
-    private async Task<KnownDevice?> QueryAsync(byte[] hash, CancellationToken ct)
+    private async Task<KnownDevice?> QueryAsync(string sql, NpgsqlParameter parameter, CancellationToken ct)
     {
-        await using var command = _database.CreateCommand(ByApiKeyHash);
+        await using var command = _database.CreateCommand(sql);
         command.CommandTimeout = (int)LookupTimeout.TotalSeconds;
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = hash });
+        command.Parameters.Add(parameter);
         await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? new KnownDevice(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2)) : null;
+        return !await reader.ReadAsync(ct) ? null : new KnownDevice(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2))
+        {
+            SigfoxDeviceTypeId = reader.FieldCount > 3 && !reader.IsDBNull(3) ? reader.GetString(3) : null,
+        };
     }
 
     private void Remember(string key, KnownDevice? device) => _cache.Set(key, device, new MemoryCacheEntryOptions
@@ -102,10 +133,15 @@ internal sealed class DeviceDirectory : IDisposable
     private void OnChanged(string payload)
     {
         Interlocked.Increment(ref _generation);
-        var space = payload.IndexOf(' ', StringComparison.Ordinal);
-        if (space >= 0)
+        var parts = payload.Split(' ');
+        if (parts.Length > 1)
         {
-            _cache.Remove(payload[(space + 1)..].ToLower(CultureInfo.InvariantCulture));
+            _cache.Remove(parts[1].ToLower(CultureInfo.InvariantCulture));
+        }
+
+        if (parts.Length > 2)
+        {
+            _cache.Remove(SigfoxKey + parts[2]);
         }
     }
 

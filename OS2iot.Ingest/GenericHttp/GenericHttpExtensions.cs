@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OS2iot.Ingest.Answers;
+
 namespace OS2iot.Ingest.GenericHttp;
 
 internal static class GenericHttpExtensions
@@ -7,6 +10,7 @@ internal static class GenericHttpExtensions
         builder.Services.AddOptions<GenericHttpOptions>()
             .BindConfiguration(GenericHttpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddRequestDecompression();
+        builder.Services.TryAddSingleton<TryAgain>();
         builder.Services.AddSingleton<ReceiveData>();
         return builder;
     }

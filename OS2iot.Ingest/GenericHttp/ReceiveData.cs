@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OS2iot.Core.Devices;
@@ -14,30 +13,21 @@ namespace OS2iot.Ingest.GenericHttp;
 /// <c>POST /api/v1/receive-data?apiKey=…</c>: takes a message from a device that is known by the key. 204 says that the log has it;
 /// the header <c>X-Message-Id</c> names it. 400 not JSON, 403 no such key, 413 too large, 503 try again.
 /// </summary>
-internal sealed partial class ReceiveData(
+internal sealed class ReceiveData(
     DeviceDirectory devices,
     LookupHash lookupHash,
     IMessageLog log,
     TimeProvider clock,
     IOptions<GenericHttpOptions> options,
-    ILogger<ReceiveData> logger)
+    TryAgain tryAgain)
 {
     public const string MessageIdHeader = "X-Message-Id";
 
     private const int DeduplicationIdMaxLength = 200;
 
-    /// <summary>While the log is away every device would have its own line, and its own stack trace.</summary>
-    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(10);
-
     private static readonly Answer NoSuchDevice = new(StatusCodes.Status403Forbidden, "MESSAGE.DEVICE-DOES-NOT-EXIST", "Forbidden");
 
     private static readonly Answer TooLarge = new(StatusCodes.Status413PayloadTooLarge, "request entity too large", null);
-
-    private static readonly Answer TryAgain = new(
-        StatusCodes.Status503ServiceUnavailable, "The message could not be stored. Send it again later.", "Service Unavailable");
-
-    private long _warnedAt;
-    private int _notTaken;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -57,9 +47,7 @@ internal sealed partial class ReceiveData(
         }
         catch (Exception exception) when (exception is LogUnavailableException or NpgsqlException or TimeoutException)
         {
-            SayNotTaken(exception);
-            context.Response.Headers.RetryAfter = ((int)options.Value.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            await TryAgain.WriteAsync(context);
+            await tryAgain.WriteAsync(context, exception, options.Value.RetryAfter);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -122,18 +110,4 @@ internal sealed partial class ReceiveData(
         var given = request.Headers["Idempotency-Key"];
         return given.Count == 1 && given[0] is { Length: > 0 and <= DeduplicationIdMaxLength } id ? id : null;
     }
-
-    private void SayNotTaken(Exception exception)
-    {
-        Interlocked.Increment(ref _notTaken);
-        var last = Volatile.Read(ref _warnedAt);
-        var now = clock.GetTimestamp();
-        if ((last == 0 || clock.GetElapsedTime(last, now) > BetweenWarnings) && Interlocked.CompareExchange(ref _warnedAt, now, last) == last)
-        {
-            LogNotTaken(exception, Interlocked.Exchange(ref _notTaken, 0));
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "{Count} messages were not taken, their senders were asked to try again")]
-    private partial void LogNotTaken(Exception exception, int count);
 }

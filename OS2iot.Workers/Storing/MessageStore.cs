@@ -10,8 +10,8 @@ internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock
 {
     private const string InsertReceived =
         """
-        INSERT INTO received_messages (id, received_at, device_id, organization_id, network, sent_at, f_port, f_cnt, payload)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO received_messages (id, received_at, device_id, organization_id, network, sent_at, f_port, f_cnt, rssi, snr, payload)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT DO NOTHING
         """;
 
@@ -60,6 +60,8 @@ internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock
                 Columns.Of(uplinks, u => u.SentAt),
                 Columns.Of(uplinks, u => u.FPort),
                 Columns.Of(uplinks, u => u.FCnt),
+                Columns.Of(uplinks, u => u.Rssi),
+                Columns.Of(uplinks, u => u.Snr),
                 Columns.OfBytes(uplinks, u => u.Payload),
             },
         });

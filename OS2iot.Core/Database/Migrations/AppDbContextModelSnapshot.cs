@@ -1526,6 +1526,59 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("gateway_traffic", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.MqttDevices.DeviceAuthority", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Certificate")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("certificate");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("KeyCiphertext")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key_ciphertext");
+
+                    b.Property<DateTimeOffset>("NotAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_after");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("UpdatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated_by_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_device_authorities");
+
+                    b.HasIndex("Generation")
+                        .IsUnique()
+                        .HasDatabaseName("ix_device_authorities_generation");
+
+                    b.ToTable("device_authorities", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.Organizations.ApiKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1892,6 +1945,10 @@ namespace OS2iot.Core.Database.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("sigfox_group_id");
+
+                    b.Property<string>("SigfoxGroupName")
+                        .HasColumnType("text")
+                        .HasColumnName("sigfox_group_name");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -2363,6 +2420,11 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .HasColumnName("mqtt_password_hash");
+
+                    b.HasIndex("Username")
+                        .IsUnique()
+                        .HasDatabaseName("ix_devices_mqtt_username")
+                        .HasFilter("type = 'MQTT_INTERNAL_BROKER'");
 
                     b.ToTable("devices", (string)null);
 

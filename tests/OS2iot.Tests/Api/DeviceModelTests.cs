@@ -60,7 +60,7 @@ public sealed class DeviceModelTests(ApiHost api)
         Assert.Equal("Bad Request", wrong["error"].GetString());
         Assert.Equal(["isObject"], (await writer.Post("device-model", new { belongsToId = organization, body = "text" })).Rules("body"));
         Assert.Equal(["isNumber", "min"], (await writer.Post("device-model", new { body })).Rules("belongsToId"));
-        (await writer.PostText("device-model", $$"""{"belongsToId":{{organization}},"body":{{JsonSerializer.Serialize(ApiHost.AModelBody("x"))[..^1]}},"n":1e400} }"""))
+        (await writer.PostText("device-model", $$$"""{"belongsToId":{{{organization}}},"body":{{{JsonSerializer.Serialize(ApiHost.AModelBody("x"))[..^1]}}},"n":1e400}}"""))
             .Is(HttpStatusCode.BadRequest);
     }
 

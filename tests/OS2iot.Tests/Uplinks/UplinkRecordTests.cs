@@ -23,6 +23,8 @@ public sealed class UplinkRecordTests
             DeduplicationId = "æøå \"quoted\"",
             FPort = 2,
             FCnt = 4_000_000_000,
+            Rssi = -113.5,
+            Snr = 0,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             Payload = "{\"a\":1}"u8.ToArray(),
         };

@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OS2iot.Core.Sigfox;
+
+/// <summary>How we reach Sigfox. Checked when the host starts.</summary>
+public sealed class SigfoxOptions : IValidatableObject
+{
+    public const string Section = "Sigfox";
+
+    /// <summary>Of version 2 of Sigfox's REST API.</summary>
+    [Required]
+    public Uri BaseAddress { get; set; } = new("https://api.sigfox.com/v2/");
+
+    /// <summary>How long one call may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:02:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Sustained, for each login at Sigfox; more wait their turn.</summary>
+    [Range(1, 10_000)]
+    public int CallsPerSecond { get; set; } = 5;
+
+    /// <summary>Calls at once after a pause, for each login at Sigfox.</summary>
+    [Range(1, 10_000)]
+    public int Burst { get; set; } = 50;
+
+    /// <summary>Longer than this nobody waits for a turn; the answer is that there are too many requests.</summary>
+    [Range(1, 10_000)]
+    public int Waiting { get; set; } = 50;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("https" or "http") || BaseAddress.Query.Length > 0 || BaseAddress.UserInfo.Length > 0)
+        {
+            yield return new ValidationResult($"{Section}:{nameof(BaseAddress)} must be an address such as https://api.sigfox.com/v2/.");
+        }
+    }
+}
