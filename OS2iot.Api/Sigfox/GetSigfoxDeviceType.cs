@@ -7,6 +7,7 @@ namespace OS2iot.Api.Sigfox;
 
 /// <summary>One device type, as Sigfox tells it.</summary>
 [RefusesWith(StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable)]
+[Answers(typeof(JsonElement), Example = """{"id":"5d8cdc8fea06bb6e41234567","name":"Water level","description":"Along the quay","keepAlive":0}""")]
 internal sealed class GetSigfoxDeviceType(SigfoxAccess access) : Endpoint<OfSigfoxGroupRequest, JsonElement>
 {
     public override void Configure()
