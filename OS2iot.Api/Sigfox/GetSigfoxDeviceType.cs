@@ -19,6 +19,7 @@ internal sealed class GetSigfoxDeviceType(SigfoxAccess access) : Endpoint<OfSigf
     {
         var group = await access.ReadableGroupAsync(request.GroupId, ct);
         var id = HttpContext.RouteDeviceTypeId();
-        return await access.AskAsync(group, (sigfox, login, _) => sigfox.FindDeviceTypeAsync(login, id, ct), ct) ?? throw Refusal.NotFound();
+        return await access.AskAsync(group, (sigfox, login, _) => sigfox.FindDeviceTypeAsync(login, id, ct), ct)
+            ?? throw Refusal.NotFound();
     }
 }
