@@ -1,13 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.DataTargets;
-using OS2iot.Api.Devices;
-using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Database;
 
 namespace OS2iot.Api.Applications;
 
 /// <summary>Reads an application as it is shown. Whether the caller may see it was asked before.</summary>
-internal sealed class ApplicationReader(AppDbContext db, DeviceNetworks networks)
+internal sealed class ApplicationReader(AppDbContext db, ApplicationDevices devices)
 {
     public async Task<ApplicationDetails?> FindAsync(int id, CancellationToken ct)
     {
@@ -17,7 +16,6 @@ internal sealed class ApplicationReader(AppDbContext db, DeviceNetworks networks
             .Include(a => a.ControlledProperties.OrderBy(p => p.Id))
             .Include(a => a.DeviceTypes.OrderBy(t => t.Id))
             .Include(a => a.ContactPersons.OrderBy(p => p.Id))
-            .Include(a => a.Devices.OrderBy(d => d.Id))
             .Include(a => a.DataTargets.OrderBy(t => t.Id))
             .OrderBy(a => a.Id)
             .SingleOrDefaultAsync(ct);
@@ -31,6 +29,7 @@ internal sealed class ApplicationReader(AppDbContext db, DeviceNetworks networks
             .Select(p => new PermissionCore(p, p.Applications.Select(a => a.Id).ToList()))
             .ToListAsync(ct);
         return new ApplicationDetails(
-            found, permissions, [.. found.Devices.Select(networks.WithoutSecrets)], [.. found.DataTargets.Select(DataTargetShapes.Core)]);
+            found, permissions, (await devices.OfAsync([id], ct)).GetValueOrDefault(id, DevicesUnderApplication.None),
+            [.. found.DataTargets.Select(DataTargetShapes.Core)]);
     }
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using OS2iot.Api.DataTargets;
-using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Applications;
 
 namespace OS2iot.Api.Applications;
@@ -60,16 +60,23 @@ internal sealed class ContactPersonResponse(ContactPerson person) : EntityRespon
     public string? Phone { get; } = person.Phone;
 }
 
-internal class ApplicationListItem(Application application, List<int> permissionIds, IReadOnlyList<DeviceCore> devices)
+internal class ApplicationListItem(Application application, List<int> permissionIds, DevicesUnderApplication devices)
     : ApplicationCore(application, permissionIds)
 {
+    /// <summary>
+    /// Whole devices where the answer has up to 1,000; beyond that only their id, name and type, and not more than 10,000 in one answer.
+    /// </summary>
     [JsonPropertyName("iotDevices")]
-    public IReadOnlyList<DeviceCore> Devices { get; } = devices;
+    public IReadOnlyList<object> Devices { get; } = devices.Shown;
+
+    /// <summary>How many devices there are, shown or not.</summary>
+    [JsonPropertyName("iotDeviceCount")]
+    public int DeviceCount { get; } = devices.Count;
 }
 
 /// <summary>What the administrators of an organization see in a list.</summary>
 internal sealed class ApplicationAdminListItem(
-    Application application, List<int> permissionIds, IReadOnlyList<DeviceCore> devices, IReadOnlyList<DataTargetCore> dataTargets)
+    Application application, List<int> permissionIds, DevicesUnderApplication devices, IReadOnlyList<DataTargetCore> dataTargets)
     : ApplicationListItem(application, permissionIds, devices)
 {
     public IReadOnlyList<DataTargetCore> DataTargets { get; } = dataTargets;
@@ -82,7 +89,7 @@ internal sealed class ApplicationAdminListItem(
 internal sealed class ApplicationDetails(
     Application application,
     IReadOnlyList<PermissionCore> permissions,
-    IReadOnlyList<DeviceCore> devices,
+    DevicesUnderApplication devices,
     IReadOnlyList<DataTargetCore> dataTargets)
     : ApplicationListItem(application, [.. permissions.Select(p => p.Id)], devices)
 {

@@ -2,7 +2,6 @@ using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.DataTargets;
-using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
@@ -26,7 +25,8 @@ internal sealed class ListApplicationsQuery : ListQuery
 }
 
 /// <summary>The applications that the caller may read, of one organization or of all.</summary>
-internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNetworks networks)
+[Answers(typeof(ListResponse<ApplicationAdminListItem>))]
+internal sealed class ListApplications(AppDbContext db, Caller caller, ApplicationDevices devices)
     : Endpoint<ListApplicationsQuery, ListResponse<object>>
 {
     private static readonly SortOrders<Application> Orders = new SortOrders<Application>(a => a.Id)
@@ -64,12 +64,14 @@ internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNet
         var forAdmins = caller.IsGlobalAdmin || (list.OrganizationId is { } id && caller.AdministersUsersOf(id));
         var count = await applications.CountAsync(ct);
         var rows = await Read(Orders.Page(applications, list), forAdmins).ToListAsync(ct);
-        return new ListResponse<object>([.. rows.Select(row => ToItem(row, forAdmins))], count);
+        var devicesOf = await devices.OfAsync([.. rows.Select(r => r.Application.Id)], ct);
+        return new ListResponse<object>(
+            [.. rows.Select(row => ToItem(row, devicesOf.GetValueOrDefault(row.Application.Id, DevicesUnderApplication.None), forAdmins))], count);
     }
 
     private static IQueryable<Row> Read(IQueryable<Application> page, bool forAdmins)
     {
-        page = page.AsSplitQuery().Include(a => a.Devices.OrderBy(d => d.Id));
+        page = page.AsSplitQuery();
         if (forAdmins)
         {
             page = page.Include(a => a.DataTargets.OrderBy(t => t.Id))
@@ -79,14 +81,9 @@ internal sealed class ListApplications(AppDbContext db, Caller caller, DeviceNet
         return page.Select(a => new Row(a, a.Permissions.Select(p => p.Id).ToList()));
     }
 
-    private ApplicationListItem ToItem(Row row, bool forAdmins)
-    {
-        var devices = row.Application.Devices.Select(networks.WithoutSecrets).ToList();
-        return forAdmins
-            ? new ApplicationAdminListItem(
-                row.Application, row.PermissionIds, devices, [.. row.Application.DataTargets.Select(DataTargetShapes.Core)])
-            : new ApplicationListItem(row.Application, row.PermissionIds, devices);
-    }
+    private static ApplicationListItem ToItem(Row row, DevicesUnderApplication devices, bool forAdmins) => forAdmins
+        ? new ApplicationAdminListItem(row.Application, row.PermissionIds, devices, [.. row.Application.DataTargets.Select(DataTargetShapes.Core)])
+        : new ApplicationListItem(row.Application, row.PermissionIds, devices);
 
     private sealed record Row(Application Application, List<int> PermissionIds);
 }

@@ -2,6 +2,7 @@ using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
+using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
 using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
@@ -21,12 +22,13 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
     public override async Task<ApplicationDetails> ExecuteAsync(ApplicationRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
+        await using var transaction = await db.LockAsync<Application>(id, ct);
         var application = await db.Applications.WritableBy(caller).AsSplitQuery()
             .Include(a => a.ControlledProperties).Include(a => a.DeviceTypes).Include(a => a.ContactPersons).Include(a => a.Permissions)
             .OrderBy(a => a.Id).SingleOrDefaultAsync(a => a.Id == id, ct) ?? throw Missing();
         if (application.OrganizationId != request.OrganizationId)
         {
-            await CheckNewOrganizationAsync(request.OrganizationId, ct);
+            await CheckNewOrganizationAsync(id, request.OrganizationId, ct);
             await MoveTopicsAsync(id, request.OrganizationId, ct);
         }
 
@@ -38,6 +40,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         try
         {
             await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException exception) when (exception.IsDuplicate())
         {
@@ -47,7 +50,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
     }
 
-    private async Task CheckNewOrganizationAsync(int organizationId, CancellationToken ct)
+    private async Task CheckNewOrganizationAsync(int id, int organizationId, CancellationToken ct)
     {
         if (!caller.WritesOrganization(organizationId))
         {
@@ -57,6 +60,11 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         if (!await db.Organizations.AnyAsync(o => o.Id == organizationId, ct))
         {
             throw Refusal.BadRequest(ErrorCodes.OrganizationDoesNotExist);
+        }
+
+        if (await db.LoRaWanDevices.AnyAsync(d => d.ApplicationId == id && d.DeviceProfile!.OrganizationId != organizationId, ct))
+        {
+            throw Refusal.BadRequest("The application has LoRaWAN devices, whose device profiles would stay with its organization");
         }
     }
 

@@ -82,7 +82,9 @@ internal sealed class AuditLogQuery : ListQuery
 
     private static System.Linq.Expressions.Expression<Func<AuditEntry, bool>> Containing(string part)
     {
-        var pattern = $"%{part.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+        var literal = part.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+        var pattern = $"%{literal}%";
         return e => EF.Functions.ILike(e.Name!, pattern) || EF.Functions.ILike(e.UserName!, pattern);
     }
 }

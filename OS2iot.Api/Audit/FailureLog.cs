@@ -55,8 +55,9 @@ internal sealed partial class FailureLog(IServiceScopeFactory scopes, TimeProvid
         }
 
         var left = over.Where(c => c.Value.LeftOut > 0).OrderByDescending(c => c.Value.LeftOut).ToList();
-        List<(AuditRecord, Actor)> summaries =
-            [.. left.Take(MaxSummaries).Select(c => (Summary(c.Value.Last, c.Value.LeftOut, since), new Actor { UserId = c.Key.UserId, Address = c.Key.Address }))];
+        var summaries = left.Take(MaxSummaries)
+            .Select(c => (Summary(c.Value.Last, c.Value.LeftOut, since), new Actor { UserId = c.Key.UserId, Address = c.Key.Address }))
+            .ToList();
         if (left.Count > MaxSummaries)
         {
             summaries.Add((Summary(left[0].Value.Last, left.Skip(MaxSummaries).Sum(c => c.Value.LeftOut), since), new Actor()));

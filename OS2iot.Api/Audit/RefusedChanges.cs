@@ -20,7 +20,8 @@ internal sealed class RefusedChanges(RequestDelegate next, FailureLog failures)
         {
             if (AuditedRoutes.Of(context.Request.Method, context.Request.Path) is { } change)
             {
-                await failures.WriteAsync(Record(context, change, refusal), new Actor { UserId = caller.UserId, Address = context.Connection.RemoteIpAddress });
+                var actor = new Actor { UserId = caller.UserId, Address = context.Connection.RemoteIpAddress };
+                await failures.WriteAsync(Record(context, change, refusal), actor);
             }
 
             throw;
@@ -29,7 +30,7 @@ internal sealed class RefusedChanges(RequestDelegate next, FailureLog failures)
 
     private static AuditRecord Record(HttpContext context, (string Action, string Type) change, Refusal refusal)
     {
-        var id = context.GetRouteValue("id") as string;
+        var id = (context.GetRouteValue("id") ?? context.GetRouteValue("gatewayId")) as string;
 
         // Downlinks have no address of their own: the id is that of whoever should get it.
         var isKey = change.Type is not (AuditTypes.Gateway or AuditTypes.DeviceProfile or AuditTypes.Downlink or AuditTypes.SigfoxDeviceType)

@@ -1,12 +1,16 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
+using OS2iot.Api.ApiKeys;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Auth;
 
 internal static class AuthExtensions
 {
+    private const string TokenOrKey = "token-or-key";
+
     /// <summary>Registers sign-in, access tokens and permissions. <see cref="Caller"/> can be asked for by any endpoint with a policy.</summary>
     public static IHostApplicationBuilder AddAuth(this IHostApplicationBuilder builder)
     {
@@ -14,7 +18,12 @@ internal static class AuthExtensions
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<LoginThrottle>();
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, ConfigureJwtBearer>();
-        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.AddSingleton<ApiKeySecret>();
+        builder.Services.AddScoped<ApiKeyReader>();
+        builder.Services.AddAuthentication(TokenOrKey)
+            .AddPolicyScheme(TokenOrKey, null, scheme => scheme.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
+            .AddJwtBearer();
         builder.Services.AddAuthorization(Role.AddTo);
         builder.Services.AddSingleton<IAuthorizationHandler, RoleRequirementHandler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
@@ -25,4 +34,9 @@ internal static class AuthExtensions
             services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Caller>() ?? Caller.Nobody);
         return builder;
     }
+
+    private static string SchemeOf(HttpContext context) =>
+        context.Request.Headers.ContainsKey(ApiKeyAuthentication.Header) && context.GetEndpoint()?.Metadata.GetMetadata<AcceptsApiKeys>() is not null
+            ? ApiKeyAuthentication.SchemeName
+            : JwtBearerDefaults.AuthenticationScheme;
 }

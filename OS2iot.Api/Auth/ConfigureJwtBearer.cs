@@ -39,12 +39,12 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
         return Task.CompletedTask;
     }
 
-    private static async Task FindCallerAsync(TokenValidatedContext context)
+    private async Task FindCallerAsync(TokenValidatedContext context)
     {
         var http = context.HttpContext;
         var caller = int.TryParse(
             context.Principal?.FindFirst(AccessTokens.UserId)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var userId)
-            ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>().Users, userId, http.RequestAborted)
+            ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>(), userId, clock.GetUtcNow(), http.RequestAborted)
             : null;
         if (caller is null)
         {

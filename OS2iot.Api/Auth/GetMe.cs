@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Applications;
 using OS2iot.Api.Http;
 using OS2iot.Api.Organizations;
+using OS2iot.Api.Permissions;
+using OS2iot.Api.Users;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
@@ -12,7 +14,12 @@ namespace OS2iot.Api.Auth;
 /// <param name="Organizations">Of a global administrator all, with what is in them; they are serialized as what they are.</param>
 internal sealed record MeResponse(UserWithPermissions User, IReadOnlyList<object> Organizations);
 
+/// <param name="User">The caller.</param>
+/// <param name="Organizations">All of them for a global administrator; others see theirs, without applications and permissions.</param>
+internal sealed record MeOfGlobalAdminResponse(UserWithPermissions User, IReadOnlyList<OrganizationWithEverything> Organizations);
+
 /// <summary>The caller, with permissions and the organizations they open.</summary>
+[Answers(typeof(MeOfGlobalAdminResponse))]
 internal sealed class GetMe(AppDbContext db, Caller caller) : EndpointWithoutRequest<MeResponse>
 {
     public override void Configure()

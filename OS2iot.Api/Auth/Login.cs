@@ -24,6 +24,7 @@ internal sealed class LoginRequest : IBodyRequest
 internal sealed record LoginResponse(string AccessToken);
 
 /// <summary>Exchanges e-mail and password for an access token.</summary>
+[RefusesWith(StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests)]
 internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle throttle, FailureLog failures, TimeProvider clock)
     : Endpoint<LoginRequest, LoginResponse>
 {
@@ -51,8 +52,9 @@ internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle 
             throw Refusal.TooManyRequests((int)Math.Ceiling(closed.TotalSeconds));
         }
 
+        var now = clock.GetUtcNow();
         var user = await db.Users.AsNoTracking()
-            .Where(u => u.Email == username && u.Active && !u.IsSystemUser)
+            .Where(u => u.Email == username && u.Active && !u.IsSystemUser && (u.ExpiresOn == null || u.ExpiresOn > now))
             .Select(u => new { u.Id, u.PasswordHash })
             .SingleOrDefaultAsync(ct);
         var verified = await throttle.RunAsync(() => Passwords.Verify(password, user?.PasswordHash), ct);
@@ -70,7 +72,6 @@ internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle 
 
         throttle.Succeeded(username, address);
         var newHash = Passwords.NeedsRehash(hash) ? Passwords.Hash(password) : hash;
-        var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == hash)
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.LastLogin, now).SetProperty(u => u.PasswordHash, newHash), ct);

@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Caching.Memory;
+using OS2iot.Api.Http;
+using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Auth;
 
@@ -54,6 +56,14 @@ internal sealed class LoginThrottle(TimeProvider clock) : IDisposable
         {
             _hashing.Release();
         }
+    }
+
+    /// <summary>Hashes a new password when its turn comes.</summary>
+    /// <exception cref="Refusal">Too many are waiting.</exception>
+    public async Task<string> HashAsync(string password, CancellationToken ct)
+    {
+        string? hash = null;
+        return await RunAsync(() => (hash = Passwords.Hash(password)) is not null, ct) is true ? hash! : throw Refusal.TooManyRequests(retryAfter: 5);
     }
 
     public void Dispose()

@@ -21,9 +21,14 @@ internal static class Role
 
     public const string GlobalAdmin = nameof(PermissionType.GlobalAdmin);
 
+    /// <summary>A program with an API key, and nobody else.</summary>
+    public const string ApiKey = "api-key";
+
     public static void AddTo(AuthorizationOptions options)
     {
         options.AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
+        options.AddPolicy(ApiKey, policy => policy.RequireAuthenticatedUser().RequireAssertion(
+            context => context.User.Identity?.AuthenticationType == ApiKeyAuthentication.SchemeName));
         foreach (var type in Enum.GetValues<PermissionType>())
         {
             options.AddPolicy(type.ToString(), policy => policy.RequireAuthenticatedUser().AddRequirements(new RoleRequirement(type)));

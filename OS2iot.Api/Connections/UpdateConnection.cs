@@ -4,6 +4,7 @@ using OS2iot.Api.Auth;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Connections;
@@ -21,6 +22,7 @@ internal sealed class UpdateConnection(AppDbContext db, Caller caller, Connectio
     public override async Task<ConnectionDetails> ExecuteAsync(ConnectionRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
+        await using var transaction = await db.LockAsync<DataTargetConnection>(id, ct);
         var connection = await db.DataTargetConnections.WritableBy(caller).Include(c => c.Devices).SingleOrDefaultAsync(c => c.Id == id, ct)
             ?? throw await db.DataTargetConnections.MissingAsync(id, ct);
         var parts = await ConnectionParts.FindAsync(db, caller, request, ct);
@@ -29,6 +31,7 @@ internal sealed class UpdateConnection(AppDbContext db, Caller caller, Connectio
         connection.Devices.RemoveAll(d => !parts.Devices.Contains(d));
         connection.Devices.AddRange(parts.Devices.Except(connection.Devices).ToList());
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return await reader.FindAsync(db.DataTargetConnections, id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -18,6 +18,8 @@ namespace OS2iot.Api.DataTargets;
 /// </summary>
 internal sealed class DataTargetShapes(DataTargetSettings settings, EgressCheck egress)
 {
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(100);
+
     private static readonly Dictionary<string, Shape> NewShapes = ShapesOf(isNew: true);
 
     private static readonly Dictionary<string, Shape> ChangeShapes = ShapesOf(isNew: false);
@@ -84,12 +86,13 @@ internal sealed class DataTargetShapes(DataTargetSettings settings, EgressCheck 
     /// An empty secret leaves the stored one. So does null where nothing else is allowed, and where the body says that it is set: it
     /// then is our own answer, sent back.
     /// </summary>
-    private static bool LeavesSecret(PropertyInfo property, string name, JsonElement value, IReadOnlyDictionary<string, JsonElement> sent) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString() == "",
-        JsonValueKind.Null => IsRequired(property) || (sent.TryGetValue(name + "Set", out var isSet) && isSet.ValueKind == JsonValueKind.True),
-        _ => false,
-    };
+    private static bool LeavesSecret(PropertyInfo property, string name, JsonElement value, IReadOnlyDictionary<string, JsonElement> sent) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString() == "",
+            JsonValueKind.Null => IsRequired(property) || (sent.TryGetValue(name + "Set", out var isSet) && isSet.ValueKind == JsonValueKind.True),
+            _ => false,
+        };
 
     private static object Deserialize(JsonObject merged, DataTargetType type)
     {
@@ -198,7 +201,7 @@ internal sealed class DataTargetShapes(DataTargetSettings settings, EgressCheck 
         if (property.GetCustomAttribute<RegularExpressionAttribute>() is { } pattern)
         {
             field.Rule(
-                "matches", v => v.ValueKind == JsonValueKind.String && Regex.IsMatch(v.GetString()!, pattern.Pattern, RegexOptions.None, TimeSpan.FromMilliseconds(100)),
+                "matches", v => v.ValueKind == JsonValueKind.String && Regex.IsMatch(v.GetString()!, pattern.Pattern, RegexOptions.None, MatchTimeout),
                 p => $"{p} must match /{pattern.Pattern}/ regular expression");
         }
 

@@ -8,7 +8,8 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.DataTargets;
 
 /// <summary>The newest 100 tries to deliver to a target, newest first, in the form of OS2IoT.</summary>
-internal sealed class GetDataTargetLog(AppDbContext db, Caller caller, DeliveryLogReader log) : EndpointWithoutRequest<IReadOnlyList<DataTargetLogRow>>
+internal sealed class GetDataTargetLog(AppDbContext db, Caller caller, DeliveryLogReader log)
+    : EndpointWithoutRequest<IReadOnlyList<DataTargetLogRow>>
 {
     private const int MaxRows = 100;
 

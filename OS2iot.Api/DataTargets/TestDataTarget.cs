@@ -61,6 +61,7 @@ internal sealed record TestDataTargetResponse(SendResult Result, RawJson? Decode
 internal sealed record SendResult(string Status, int? StatusCode, string? ErrorMessage);
 
 /// <summary>Sends one message to a target now, as the pipeline would. At most ten a minute for each caller.</summary>
+[RefusesWith(StatusCodes.Status429TooManyRequests)]
 internal sealed class TestDataTarget(
     AppDbContext db, Caller caller, SendThrottle throttle, TestMessages messages, DataTargetSettings settings, DataTargetSenders senders)
     : Endpoint<TestDataTargetRequest, TestDataTargetResponse>

@@ -22,8 +22,11 @@ internal sealed class UpdateDataTarget(
     public override async Task<DataTargetDetails> ExecuteAsync(DataTargetRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var target = await FindAsync(id, ct);
+
+        // Settings are one value, of which a request changes parts: two requests at once must not undo each other's.
+        await using var transaction = await db.LockAsync<DataTarget>(id, ct);
+        var target = await db.DataTargets.WritableBy(caller).Include(t => t.OpenDataDkDataset).SingleOrDefaultAsync(t => t.Id == id, ct)
+            ?? throw await db.DataTargets.MissingAsync(id, ct);
         if (target.ApplicationId != request.ApplicationId)
         {
             await CheckMoveAsync(target, request.ApplicationId, ct);
@@ -41,18 +44,6 @@ internal sealed class UpdateDataTarget(
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return await reader.FindAsync(db.DataTargets, id, ct) ?? throw Refusal.NotFound();
-    }
-
-    /// <summary>Settings are one value, of which a request changes parts: two requests at once must not undo each other's.</summary>
-    private async Task<DataTarget> FindAsync(int id, CancellationToken ct)
-    {
-        if (!await db.DataTargets.WritableBy(caller).AnyAsync(t => t.Id == id, ct))
-        {
-            throw await db.DataTargets.MissingAsync(id, ct);
-        }
-
-        await db.Database.ExecuteSqlAsync($"SELECT FROM data_targets WHERE id = {id} FOR UPDATE", ct);
-        return await db.DataTargets.Include(t => t.OpenDataDkDataset).SingleOrDefaultAsync(t => t.Id == id, ct) ?? throw Refusal.NotFound();
     }
 
     private async Task CheckMoveAsync(DataTarget target, int applicationId, CancellationToken ct)

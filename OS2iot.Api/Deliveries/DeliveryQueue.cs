@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using OS2iot.Core.Database;
+using OS2iot.Core.DataTargets;
 
 namespace OS2iot.Api.Deliveries;
 
@@ -15,6 +16,9 @@ internal sealed class DeliveryQueue(AppDbContext db)
     public const int MaxMessages = 10_000;
 
     private const int MaxNotified = 500;
+
+    /// <summary>Types of targets whose data is fetched.</summary>
+    private static readonly string[] NotSentTo = [.. DataTargetTypes.All.Where(t => t.IsPublished).Select(t => t.Name)];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -35,7 +39,7 @@ internal sealed class DeliveryQueue(AppDbContext db)
             JOIN devices d ON d.id = v.device_id JOIN data_targets t ON t.id = v.data_target_id AND t.application_id = d.application_id
             WHERE v.device_id = $1 AND v.message_id = ANY($2) AND v.received_at BETWEEN $3 AND $4
               AND (cardinality($5::int[]) = 0 OR v.connection_id = ANY($5)) AND (cardinality($6::int[]) = 0 OR v.data_target_id = ANY($6))
-              AND (v.lease_until IS NULL OR v.lease_until < now())
+              AND (v.lease_until IS NULL OR v.lease_until < now()) AND t.type <> ALL($7)
             FOR UPDATE OF v SKIP LOCKED
         ), changed AS ({Revive} WHERE id IN (SELECT id FROM revived))
         SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 0) FROM revived
@@ -55,6 +59,7 @@ internal sealed class DeliveryQueue(AppDbContext db)
                 AND r.payload_decoder_id = c.payload_decoder_id AND r.error IS NULL
             WHERE m.device_id = $1 AND m.id = ANY($2) AND m.received_at BETWEEN $3 AND $4
               AND (cardinality($5::int[]) = 0 OR c.id = ANY($5)) AND (cardinality($6::int[]) = 0 OR c.data_target_id = ANY($6))
+              AND t.type <> ALL($7)
         ), inserted AS (
             INSERT INTO deliveries (message_id, received_at, device_id, application_id, organization_id, payload_decoder_id, connection_id,
                 data_target_id, payload, state, attempts, next_attempt_at, created_at)
@@ -131,6 +136,7 @@ internal sealed class DeliveryQueue(AppDbContext db)
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = messages[^1].ReceivedAt });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = which.ConnectionIds ?? [] });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = which.DataTargetIds ?? [] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NotSentTo });
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return (reader.GetInt64(0), reader.GetInt64(1));

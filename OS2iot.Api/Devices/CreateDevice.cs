@@ -1,5 +1,6 @@
 using FastEndpoints;
 using OS2iot.Api.Auth;
+using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
@@ -19,10 +20,11 @@ internal sealed class CreateDevice(AppDbContext db, Caller caller, DeviceNetwork
 
     public override async Task<DeviceDetails> ExecuteAsync(CreateDeviceRequest request, CancellationToken ct)
     {
-        await db.Applications.CheckWritableAsync(request.ApplicationId, caller, ct);
-        if (request.DeviceModelId is not null)
+        var organization = await db.Applications.CheckWritableAsync(request.ApplicationId, caller, ct);
+        var models = await db.DeviceModels.KnownAsync([request.DeviceModelId], caller, ct);
+        if (models.WhyNot(request.DeviceModelId, organization) is { } reason)
         {
-            throw Refusal.Device(ErrorCodes.DeviceModelDoesNotExist);
+            throw Refusal.Device(reason);
         }
 
         var device = await networks.Of(DeviceTypes.Parse(request.Type)).CreateAsync(request, ct);

@@ -8,6 +8,12 @@ internal abstract class DeviceNetwork
 {
     public abstract DeviceType Type { get; }
 
+    /// <summary>
+    /// Called once before <see cref="CreateAsync"/> or <see cref="UpdateAsync"/> is for each of many requests: what they would ask the
+    /// database one by one can be asked here in one go.
+    /// </summary>
+    public virtual Task PrepareAsync(IReadOnlyList<DeviceRequest> requests, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>A new device with the network's own columns set.</summary>
     /// <exception cref="Refusal">The network's settings are missing or wrong.</exception>
     public abstract Task<Device> CreateAsync(DeviceRequest request, CancellationToken ct);
@@ -22,6 +28,12 @@ internal abstract class DeviceNetwork
     public virtual void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
     {
     }
+
+    /// <summary>
+    /// Fills the columns of a file with one line per device, which are named in <see cref="ExportDevices"/>; others are passed over.
+    /// Never with a secret.
+    /// </summary>
+    public virtual void Export(Device device, IDictionary<string, object?> columns) => Write(device, columns, showSecrets: false);
 }
 
 /// <summary>The networks whose devices this installation knows.</summary>
@@ -34,10 +46,22 @@ internal sealed class DeviceNetworks(IEnumerable<DeviceNetwork> networks)
         ? network
         : throw Refusal.Device($"Devices of type {type.ToWire()} are not supported by this installation.");
 
+    /// <summary>Lets each network of many requests prepare for them.</summary>
+    public async Task PrepareAsync(IEnumerable<DeviceRequest> requests, CancellationToken ct)
+    {
+        foreach (var ofType in requests.GroupBy(r => r.Type))
+        {
+            if (_networks.TryGetValue(DeviceTypes.Parse(ofType.Key), out var network))
+            {
+                await network.PrepareAsync([.. ofType], ct);
+            }
+        }
+    }
+
     public Dictionary<string, object?> Columns(Device device, bool showSecrets)
     {
         var columns = new Dictionary<string, object?>();
-        Of(device.Type).Write(device, columns, showSecrets);
+        _networks.GetValueOrDefault(device.Type)?.Write(device, columns, showSecrets);
         return columns;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OS2iot.Api.Http;
@@ -39,6 +40,7 @@ internal class DeviceRequest
 
     public Optional<string?> Metadata { get; init; }
 
+    /// <summary>A model of the application's organization. Absent or null leaves it as it is.</summary>
     public int? DeviceModelId { get; init; }
 
     /// <summary>Everything else, among it what the device's network needs: <c>lorawanSettings</c> and its likes.</summary>
@@ -75,6 +77,7 @@ internal class DeviceRequest
         device.CommentOnLocation = CommentOnLocation.Or(device.CommentOnLocation);
         device.Comment = Comment.Or(device.Comment);
         device.Metadata = Metadata.Or(device.Metadata);
+        device.DeviceModelId = DeviceModelId ?? device.DeviceModelId;
     }
 }
 
@@ -89,4 +92,8 @@ internal sealed class UpdateDeviceRequest : DeviceRequest, IBodyRequest
 
     /// <summary>Must be there; the address is what counts.</summary>
     public JsonElement Id { get; init; }
+
+    /// <summary>The id where it counts, in a list; 0, which no device has, where it is too large for one.</summary>
+    internal int RowId() => int.TryParse(
+        Id.ValueKind == JsonValueKind.String ? Id.GetString() : Id.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var id) ? id : 0;
 }

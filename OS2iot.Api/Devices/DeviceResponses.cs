@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OS2iot.Api.Applications;
+using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Uplinks;
@@ -59,12 +60,12 @@ internal sealed record ReceivedMessageMetadata(
 /// <summary>Only that it is there; the connection's own address tells more.</summary>
 internal sealed class ConnectionRow(Core.Database.Entity connection) : EntityResponse(connection);
 
-internal sealed class DeviceListItem(Device device, Dictionary<string, object?> network, ReceivedMessage? latest)
+internal sealed class DeviceListItem(Device device, Dictionary<string, object?> network, ReceivedMessage? latest, DeviceModelCore? model)
     : DeviceCore(device, network)
 {
     public ReceivedMessageResponse? LatestReceivedMessage { get; } = ReceivedMessageResponse.From(latest);
 
-    public object? DeviceModel { get; }
+    public DeviceModelCore? DeviceModel { get; } = model;
 
     public IReadOnlyList<ConnectionRow> Connections { get; } = [.. device.Connections.Select(c => new ConnectionRow(c))];
 }
@@ -74,16 +75,32 @@ internal sealed class DeviceDetails(
     Dictionary<string, object?> network,
     ApplicationCore application,
     IReadOnlyList<ReceivedMessageMetadata> metadata,
-    ReceivedMessage? latest)
+    ReceivedMessage? latest,
+    DeviceModelDetails? model)
     : DeviceCore(device, network)
 {
     public ApplicationCore Application { get; } = application;
 
+    [ComesByItself]
     public IReadOnlyList<ReceivedMessageMetadata> ReceivedMessagesMetadata { get; } = metadata;
 
+    [ComesByItself]
     public ReceivedMessageResponse? LatestReceivedMessage { get; } = ReceivedMessageResponse.From(latest);
 
-    public object? DeviceModel { get; }
+    public DeviceModelDetails? DeviceModel { get; } = model;
+
+    public int? CreatedBy { get; } = device.CreatedById;
+
+    public int? UpdatedBy { get; } = device.UpdatedById;
+}
+
+/// <summary>A device of many that were saved: without messages, which a new one hasn't got.</summary>
+internal sealed class SavedDevice(Device device, Dictionary<string, object?> network, ApplicationCore application, DeviceModelDetails? model)
+    : DeviceCore(device, network)
+{
+    public ApplicationCore Application { get; } = application;
+
+    public DeviceModelDetails? DeviceModel { get; } = model;
 
     public int? CreatedBy { get; } = device.CreatedById;
 

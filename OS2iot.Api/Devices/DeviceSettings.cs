@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.MqttDevices;
 using OS2iot.Api.Sigfox;
 using OS2iot.Api.Validation;
@@ -14,6 +15,7 @@ internal static class DeviceSettings
 {
     private static readonly Dictionary<string, Shape> Shapes = new()
     {
+        [DeviceType.LoRaWan.ToWire()] = new Shape { [LoRaWanSettings.Name] = LoRaWanSettings.Field() },
         [DeviceType.Sigfox.ToWire()] = new Shape { [SigfoxSettings.Name] = Is.Object(SigfoxSettings.Shape) },
         [DeviceType.MqttInternalBroker.ToWire()] = new Shape { [MqttInternalSettings.Name] = Is.Object(MqttInternalSettings.Shape) },
         [DeviceType.MqttExternalBroker.ToWire()] = new Shape { [MqttExternalSettings.Name] = Is.Object(MqttExternalSettings.Shape) },

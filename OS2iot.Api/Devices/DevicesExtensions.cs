@@ -1,4 +1,5 @@
 using OS2iot.Api.Applications;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.GenericHttp;
@@ -14,12 +15,15 @@ internal static class DevicesExtensions
     {
         builder.Services.AddSingleton<GenericHttpNetwork>();
         builder.Services.AddScoped<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
+        builder.Services.AddScoped<DeviceNetwork, LoRaWanNetwork>();
         builder.Services.AddScoped<DeviceNetwork, SigfoxNetwork>();
         builder.Services.AddScoped<DeviceNetwork, MqttInternalNetwork>();
         builder.Services.AddScoped<DeviceNetwork, MqttExternalNetwork>();
         builder.Services.AddScoped<DeviceNetworks>();
         builder.Services.AddScoped<SigfoxAccess>();
         builder.Services.AddSingleton<DataTargetShapes>();
+        builder.Services.AddSingleton<ImportKeys>();
+        builder.Services.AddScoped<ApplicationDevices>();
         builder.Services.AddScoped<ApplicationReader>();
         builder.Services.AddScoped<DeviceReader>();
         builder.Services.AddSingleton<SendThrottle>();
@@ -28,6 +32,7 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<DeliveryLogReader>();
         builder.Services.AddScoped<TestMessages>();
         builder.Services.AddScoped<ConnectionReader>();
+        builder.Services.AddScoped<MulticastReader>();
         return builder;
     }
 }

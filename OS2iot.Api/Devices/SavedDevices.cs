@@ -14,13 +14,9 @@ internal static class SavedDevices
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException exception) when (exception.IsDuplicate())
+        catch (DbUpdateException exception) when (exception.IsRefusal())
         {
-            throw Refusal.Device(ErrorCodes.IdInvalidOrAlreadyInUse);
-        }
-        catch (DbUpdateException exception) when (exception.IsBrokenReference())
-        {
-            throw Refusal.Device(ErrorCodes.IdDoesNotExist);
+            throw exception is DbUpdateConcurrencyException ? Refusal.NotFound(null) : Refusal.Device(exception.WhyNotSaved());
         }
     }
 }

@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
@@ -22,31 +23,21 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
         var id = HttpContext.RouteId();
         var device = await db.Devices.WritableBy(caller).SingleOrDefaultAsync(d => d.Id == id, ct)
             ?? throw await db.Devices.MissingAsync(id, notFound: null, ct);
-        if (device.ApplicationId != request.ApplicationId)
+        var organization = await db.Applications.CheckWritableAsync(request.ApplicationId, caller, ct);
+        var models = await db.DeviceModels.KnownAsync([request.DeviceModelId], caller, ct);
+        if (models.WhyNot(request.DeviceModelId, organization) is { } reason)
         {
-            await db.Applications.CheckWritableAsync(request.ApplicationId, caller, ct);
-            await LeaveConnectionsAsync(id, ct);
+            throw Refusal.Device(reason);
         }
 
-        if (request.DeviceModelId is not null)
+        if (device.ApplicationId != request.ApplicationId)
         {
-            throw Refusal.Device(ErrorCodes.DeviceModelDoesNotExist);
+            await db.LeaveApplicationAsync([id], ct);
         }
 
         request.ApplyTo(device);
         await networks.Of(device.Type).UpdateAsync(device, request, ct);
         await db.SaveDevicesAsync(ct);
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
-    }
-
-    // A connection's target belongs to the application that the device leaves.
-    private async Task LeaveConnectionsAsync(int id, CancellationToken ct)
-    {
-        var connections = await db.DataTargetConnections.Include(c => c.Devices.Where(d => d.Id == id))
-            .Where(c => c.Devices.Any(d => d.Id == id)).ToListAsync(ct);
-        foreach (var connection in connections)
-        {
-            connection.Devices.Clear();
-        }
     }
 }

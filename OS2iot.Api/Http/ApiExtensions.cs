@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -40,6 +41,7 @@ internal static class ApiExtensions
         app.UseAuthentication();
         app.UseMiddleware<ActingUser>();
         app.UseAuthorization();
+        app.UseMiddleware<Preconditions>();
         app.MapEndpoints(Configure);
         return app;
     }
@@ -60,6 +62,16 @@ internal static class ApiExtensions
         // What is written on the class is known to whoever looks at the route.
         route.WithMetadata([.. endpoint.EndpointType.GetCustomAttributes(inherit: true)]);
         route.ClearDefaultProduces(StatusCodes.Status400BadRequest).ClearDefaultAccepts();
+        if (endpoint.Routes.All(AcceptsApiKeys.At))
+        {
+            route.WithMetadata(AcceptsApiKeys.Instance);
+        }
+
+        if (endpoint.EndpointType.GetCustomAttribute<AnswersAttribute>() is { } answers)
+        {
+            route.ClearDefaultProduces(StatusCodes.Status200OK, StatusCodes.Status204NoContent).Produces(StatusCodes.Status200OK, answers.Type, answers.ContentType);
+        }
+
         if (typeof(IBodyRequest).IsAssignableFrom(endpoint.ReqDtoType))
         {
             route.Accepts(endpoint.ReqDtoType, isOptional: true, "application/json", "*/*");

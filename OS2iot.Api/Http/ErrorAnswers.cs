@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using OS2iot.ServiceDefaults;
 
 namespace OS2iot.Api.Http;
@@ -33,6 +34,10 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, TimeProvider cl
                 context,
                 exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? Refusal.TooLarge() : Refusal.Malformed("Bad Request"),
                 clock);
+        }
+        catch (DbUpdateException exception) when (!context.Response.HasStarted && exception.IsRace())
+        {
+            await WriteAsync(context, Refusal.Conflict("It was changed by somebody else at the same time"), clock);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OS2iot.Api.Http;
 
 /// <summary>Whether everything that this host needs answers.</summary>
+[Answers(typeof(string), "text/plain", Example = "OK")]
+[RefusesWith(StatusCodes.Status500InternalServerError)]
 internal sealed class GetHealthCheck(HealthCheckService health) : EndpointWithoutRequest
 {
     public override void Configure()

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 
@@ -32,7 +31,7 @@ internal static class JsonAnswers
 
         var body = JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Answers);
         response.ContentType = "application/json; charset=utf-8";
-        if (HttpMethods.IsGet(request.Method) && response.StatusCode == StatusCodes.Status200OK && IsUnchanged(request, response, body))
+        if (HttpMethods.IsGet(request.Method) && response.StatusCode == StatusCodes.Status200OK && IsUnchanged(request, response, answer, body))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             response.ContentType = null;
@@ -43,12 +42,12 @@ internal static class JsonAnswers
         await response.Body.WriteAsync(body, ct);
     }
 
-    private static bool IsUnchanged(HttpRequest request, HttpResponse response, byte[] body)
+    private static bool IsUnchanged(HttpRequest request, HttpResponse response, object answer, byte[] body)
     {
-        var tag = $"W/\"{Convert.ToBase64String(SHA256.HashData(body).AsSpan(0, 18))}\"";
+        var tag = EntityTag.Of(answer, body);
         response.Headers.ETag = tag;
         response.Headers.CacheControl = "private, no-cache";
-        response.Headers.Vary = HeaderNames.Authorization;
+        response.Headers.Vary = $"{HeaderNames.Authorization}, X-API-KEY";
         return request.Headers.IfNoneMatch.Any(known => known is not null && known.Split(',').Any(k => k.Trim() == tag || k.Trim() == "*"));
     }
 }

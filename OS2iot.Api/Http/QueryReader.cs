@@ -55,11 +55,7 @@ internal sealed class QueryReader(IQueryCollection query)
     public int? Number(string name, int min = int.MinValue, int max = int.MaxValue)
     {
         var sent = Text(name);
-        if (_asked is not null)
-        {
-            _asked[name] = new QueryParameter(name) { IsNumber = true, Min = min == int.MinValue ? null : min, Max = max == int.MaxValue ? null : max };
-        }
-
+        Describe(name, asked => asked with { IsNumber = true, Min = min == int.MinValue ? null : min, Max = max == int.MaxValue ? null : max });
         if (sent is not { } text)
         {
             return null;
@@ -94,10 +90,24 @@ internal sealed class QueryReader(IQueryCollection query)
         return number ?? 0;
     }
 
+    /// <summary>A number that must be sent.</summary>
+    public int RequiredInteger(string name, int min, int max)
+    {
+        if (Number(name, min, max) is { } number)
+        {
+            return number;
+        }
+
+        Fail(name, value: null, "isInt", $"{name} must be an integer number");
+        return 0;
+    }
+
     /// <summary>Any date a person would write.</summary>
     public DateTimeOffset? Time(string name)
     {
-        if (Text(name) is not { } text)
+        var sent = Text(name);
+        Describe(name, asked => asked with { IsTime = true });
+        if (sent is not { } text)
         {
             return null;
         }
@@ -114,6 +124,7 @@ internal sealed class QueryReader(IQueryCollection query)
     public string? OneOf(string name, params string[] words)
     {
         var text = Text(name);
+        Describe(name, asked => asked with { Words = words });
         if (text is not null && !words.Contains(text))
         {
             Fail(name, text, "isEnum", $"{name} must be one of the following values: {string.Join(", ", words)}");
@@ -124,7 +135,9 @@ internal sealed class QueryReader(IQueryCollection query)
 
     public bool? Flag(string name)
     {
-        switch (Text(name)?.ToUpperInvariant())
+        var sent = Text(name);
+        Describe(name, asked => asked with { IsFlag = true });
+        switch (sent?.ToUpperInvariant())
         {
             case null:
                 return null;
@@ -149,20 +162,40 @@ internal sealed class QueryReader(IQueryCollection query)
         }
     }
 
-    private void Fail(string name, string? value, string rule, string text) => _failures.Add(new JsonObject
+    // Only while somebody wants to know what is asked for.
+    private void Describe(string name, Func<QueryParameter, QueryParameter> describe)
     {
-        ["target"] = new JsonObject { [name] = value },
-        ["value"] = value,
-        ["property"] = name,
-        ["children"] = new JsonArray(),
-        ["constraints"] = new JsonObject { [rule] = text },
-    });
+        if (_asked is not null)
+        {
+            _asked[name] = describe(_asked[name]);
+        }
+    }
+
+    private void Fail(string name, string? value, string rule, string text)
+    {
+        var failure = new JsonObject { ["target"] = new JsonObject(), ["property"] = name, ["children"] = new JsonArray() };
+        if (value is not null)
+        {
+            failure["target"]![name] = value;
+            failure["value"] = value;
+        }
+
+        failure["constraints"] = new JsonObject { [rule] = text };
+        _failures.Add(failure);
+    }
 }
 
 /// <summary>What a request looks for in the query.</summary>
 internal sealed record QueryParameter(string Name)
 {
     public bool IsNumber { get; init; }
+
+    public bool IsTime { get; init; }
+
+    public bool IsFlag { get; init; }
+
+    /// <summary>All that it may be.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
 
     public int? Min { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class Refusal : Exception
         get
         {
             var reason = _message is JsonArray failures
-                ? string.Join("; ", failures.OfType<JsonObject>().Select(f => $"{f["property"]}: {string.Join(", ", (f["constraints"] as JsonObject ?? []).Select(c => c.Key))}"))
+                ? string.Join("; ", failures.OfType<JsonObject>().Select(f => $"{f["property"]}: {RulesOf(f)}"))
                 : _message?.ToString() ?? ReasonPhrases.GetReasonPhrase(StatusCode);
             return reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength];
         }
@@ -52,6 +52,11 @@ internal sealed class Refusal : Exception
 
     public static Refusal Unauthorized() => new(StatusCodes.Status401Unauthorized, RefusalForm.Bare, "Unauthorized");
 
+    /// <summary>The API key is unknown, expired or none of ours.</summary>
+    public static Refusal WrongApiKey() => new(StatusCodes.Status401Unauthorized, RefusalForm.Standard, ErrorCodes.ApiKeyAuthFailed);
+
+    public static Refusal BadRequestBare() => new(StatusCodes.Status400BadRequest, RefusalForm.Bare, "Bad Request");
+
     /// <summary>The caller has the role in no organization.</summary>
     public static Refusal ForbiddenRole() => new(StatusCodes.Status403Forbidden, RefusalForm.Standard, "Forbidden resource");
 
@@ -63,6 +68,9 @@ internal sealed class Refusal : Exception
         : new(StatusCodes.Status404NotFound, RefusalForm.Standard, message);
 
     public static Refusal Conflict(string message) => new(StatusCodes.Status409Conflict, RefusalForm.Standard, message);
+
+    /// <summary>Somebody changed what the caller read before.</summary>
+    public static Refusal PreconditionFailed() => new(StatusCodes.Status412PreconditionFailed, RefusalForm.Standard, "It was changed since it was read");
 
     public static Refusal TooLarge() => new(StatusCodes.Status413PayloadTooLarge, RefusalForm.Bare, "request entity too large");
 
@@ -86,6 +94,9 @@ internal sealed class Refusal : Exception
             ["error"] = ReasonPhrases.GetReasonPhrase(StatusCode),
         },
     };
+
+    private static string RulesOf(JsonObject failure) =>
+        string.Join(", ", (failure["constraints"] as JsonObject ?? []).Select(c => c.Key));
 }
 
 /// <summary>Which members an error body has.</summary>

@@ -5,6 +5,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
 using FastEndpoints;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using OS2iot.Api.Validation;
 
@@ -48,6 +50,7 @@ internal sealed class RequestReader<TRequest> : IRequestBinder<TRequest>
 
 internal static class BodyReader
 {
+    /// <summary>Of a body whose endpoint does not say otherwise by <see cref="RequestSizeLimitAttribute"/>.</summary>
     public const int MaxBytes = 100 * 1024;
 
     public static async Task<object> ReadAsync(HttpRequest request, Type type, CancellationToken ct)
@@ -140,7 +143,8 @@ internal static class BodyReader
 
     private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, CancellationToken ct)
     {
-        if (request.ContentLength > MaxBytes)
+        var maxBytes = request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? MaxBytes;
+        if (request.ContentLength > maxBytes)
         {
             throw Refusal.TooLarge();
         }
@@ -148,7 +152,7 @@ internal static class BodyReader
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(ct);
-            if (read.Buffer.Length > MaxBytes)
+            if (read.Buffer.Length > maxBytes)
             {
                 throw Refusal.TooLarge();
             }

@@ -3,13 +3,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OS2iot.Api.Http;
 
+/// <summary>Columns that a list can be ordered by.</summary>
+internal interface ISortOrders
+{
+    IEnumerable<string> Names { get; }
+}
+
 /// <summary>The columns that a list can be ordered by, and paging. Ties are broken by id, so pages neither repeat nor skip.</summary>
-internal sealed class SortOrders<T>(Expression<Func<T, int>> id)
+internal sealed class SortOrders<T>(Expression<Func<T, int>> id) : ISortOrders
 {
     private readonly Dictionary<string, Func<IQueryable<T>, bool, IOrderedQueryable<T>>> _orders = [];
 
     /// <summary>A column that is not in the list orders by id, ascending unless this is set.</summary>
     public bool UnknownFollowsSort { get; init; }
+
+    /// <summary>The names of the columns.</summary>
+    public IEnumerable<string> Names => _orders.Keys.Append("id");
 
     public SortOrders<T> Add<TKey>(string name, Expression<Func<T, TKey>> key)
     {

@@ -20,6 +20,7 @@ internal sealed class BeginKombitLogout : EndpointWithoutRequest
 }
 
 /// <summary>The page on which signing out ends.</summary>
+[Answers(typeof(string), "text/plain", Example = "Logged out ...")]
 internal sealed class CompleteKombitLogout : EndpointWithoutRequest
 {
     public const string Path = "auth/kombit/logout/callback";

@@ -19,6 +19,7 @@ namespace OS2iot.Api.Messages;
 /// browsers do when they connect again) first gets the newest messages once more; others get only what is new. Messages have ids, so
 /// one that comes twice replaces itself.
 /// </summary>
+[Answers(typeof(string), "text/event-stream", Example = "event: message\nid: 019b0f6e-0000-7000-8000-000000000000\ndata: {}\n\n")]
 internal sealed partial class StreamMessages(
     AppDbContext db,
     Caller caller,
@@ -128,7 +129,7 @@ internal sealed partial class StreamMessages(
             return false;
         }
 
-        var now = await Caller.FindAsync(db.Users, caller.UserId, ct);
+        var now = await caller.RenewAsync(db, clock.GetUtcNow(), ct);
         return now is not null && now.Has(PermissionType.Read) && await db.Devices.VisibleTo(now).AnyAsync(d => d.Id == id, ct);
     }
 

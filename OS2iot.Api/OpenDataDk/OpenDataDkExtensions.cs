@@ -11,7 +11,9 @@ internal static class OpenDataDkExtensions
     {
         builder.Services.AddOptions<OpenDataDkOptions>()
             .BindConfiguration(OpenDataDkOptions.Section).ValidateDataAnnotations()
-            .Validate(options => options.PublicUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, "OpenDataDk:PublicUrl must be an http or https address.")
+            .Validate(
+                options => options.PublicUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" },
+                "OpenDataDk:PublicUrl must be an http or https address.")
             .ValidateOnStart();
         builder.Services.AddSingleton<SharedData>();
         builder.Services.AddScoped<SharedDatasets>();

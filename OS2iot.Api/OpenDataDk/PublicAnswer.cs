@@ -22,6 +22,7 @@ internal static class PublicAnswer
             && known.Any(k => k.Equals(EntityTagHeaderValue.Any) || k.Compare(tag, useStrongComparison: false)))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
+            await response.StartAsync(ct);
             return;
         }
 

@@ -34,6 +34,7 @@ internal sealed class OpenDataDkMailRequest : IBodyRequest
 }
 
 /// <summary>Tells Open Data DK by mail where an organization's catalogue is, and notes that it knows.</summary>
+[RefusesWith(StatusCodes.Status429TooManyRequests)]
 internal sealed partial class SendOpenDataDkMail(
     AppDbContext db,
     Caller caller,

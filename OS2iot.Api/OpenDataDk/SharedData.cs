@@ -24,23 +24,25 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
 
     private static readonly byte[] NoData = """{"error":"NoData"}"""u8.ToArray();
 
-    // The device's newest message is looked up by its key. Where a decoder has no result for it yet, the newest that it has counts.
+    // The device's newest message is looked up by its key, device by device: the limits keep PostgreSQL from reading the history for
+    // all at once. Where a decoder has no result for it yet, the newest that it has counts.
     private const string Sql =
         """
-        SELECT cd.device_id, coalesce(n.payload, o.payload), n.message_id IS NULL AND o.message_id IS NULL
+        SELECT cd.device_id, coalesce(n.payload, o.payload)
         FROM data_target_connections c
         JOIN data_target_connection_devices cd ON cd.connection_id = c.id
         JOIN device_states s ON s.device_id = cd.device_id
         LEFT JOIN LATERAL (
             SELECT m.message_id, m.payload FROM decoded_messages m
             WHERE m.received_at = s.last_seen_at AND m.message_id = s.last_message_id AND m.payload_decoder_id = c.payload_decoder_id
+            LIMIT 1
         ) n ON true
         LEFT JOIN LATERAL (
             SELECT m.message_id, m.payload FROM decoded_messages m
             WHERE n.message_id IS NULL AND m.device_id = cd.device_id AND m.payload_decoder_id = c.payload_decoder_id
-            ORDER BY m.received_at DESC, m.message_id DESC LIMIT 1
+            ORDER BY m.received_at DESC LIMIT 1
         ) o ON true
-        WHERE c.data_target_id = $1 AND c.payload_decoder_id IS NOT NULL
+        WHERE c.data_target_id = $1 AND c.payload_decoder_id IS NOT NULL AND coalesce(n.message_id, o.message_id) IS NOT NULL
         ORDER BY c.id, cd.device_id
         LIMIT $2
         """;
@@ -68,8 +70,8 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
             var body = await ReadFromDatabaseAsync(dataTargetId, ct);
             if (options.Value.DataMaxAge > TimeSpan.Zero)
             {
-                _kept.Set(
-                    dataTargetId, body, new MemoryCacheEntryOptions { Size = body.Length, AbsoluteExpirationRelativeToNow = options.Value.DataMaxAge / 2 });
+                var until = new MemoryCacheEntryOptions { Size = body.Length, AbsoluteExpirationRelativeToNow = options.Value.DataMaxAge / 2 };
+                _kept.Set(dataTargetId, body, until);
             }
 
             return body;
@@ -96,12 +98,6 @@ internal sealed class SharedData(NpgsqlDataSource database, IOptions<OpenDataDkO
         var bytes = 0;
         while (bytes < MaxBytes && await reader.ReadAsync(ct))
         {
-            var hasNothing = reader.GetBoolean(2);
-            if (hasNothing)
-            {
-                continue;
-            }
-
             var element = reader.IsDBNull(1) ? Undecodable(reader.GetInt32(0)) : reader.GetFieldValue<byte[]>(1);
             elements.Add(new RawJson(element));
             bytes += element.Length;

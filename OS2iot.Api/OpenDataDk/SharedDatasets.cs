@@ -26,7 +26,8 @@ internal sealed class SharedDatasets(AppDbContext db, IHttpContextAccessor http,
             return null;
         }
 
-        var datasets = await Shared(organizationId).OrderBy(t => t.OpenDataDkDataset!.Id).Take(MaxDatasets).Select(t => t.OpenDataDkDataset!).ToListAsync(ct);
+        var datasets = await Shared(organizationId).OrderBy(t => t.OpenDataDkDataset!.Id).Take(MaxDatasets)
+            .Select(t => t.OpenDataDkDataset!).ToListAsync(ct);
         var address = $"{PublicUrl()}/{EndpointsExtensions.RoutePrefix}/{Path}/{organizationId}";
         return new SharedCatalogue(new Uri(address), name, [.. datasets.Select(d => new SharedDataset(d, new Uri($"{address}/data/{d.Id}")))]);
     }

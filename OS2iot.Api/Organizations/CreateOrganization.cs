@@ -2,6 +2,7 @@ using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Organizations;

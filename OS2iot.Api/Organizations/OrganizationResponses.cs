@@ -1,5 +1,6 @@
 using OS2iot.Api.Applications;
 using OS2iot.Api.Http;
+using OS2iot.Api.Permissions;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Organizations;

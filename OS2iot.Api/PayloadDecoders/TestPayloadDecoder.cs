@@ -30,6 +30,8 @@ internal sealed class TestPayloadDecoderRequest : IBodyRequest
 }
 
 /// <summary>Runs a script that is not saved, in the same sandbox and within the same limits as the pipeline does.</summary>
+[Answers(typeof(JsonElement), Example = """{"level":1.5}""")]
+[RefusesWith(StatusCodes.Status429TooManyRequests)]
 internal sealed class TestPayloadDecoder(DecoderSandbox sandbox, TimeProvider clock) : Endpoint<TestPayloadDecoderRequest, RawJson>
 {
     /// <summary>Trials share one lane of the sandbox; who finds it full for so long is sent away.</summary>

@@ -1,12 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
 
 namespace OS2iot.Api.Validation;
 
 /// <summary>The rules of one member. Made by <see cref="Is"/>.</summary>
 internal sealed class Field
 {
+    private const int MaxTargets = 50;
+
     private readonly List<Rule> _rules = [];
+
+    private readonly List<Action<OpenApiSchema>> _descriptions = [];
 
     private Shape? _members;
 
@@ -14,7 +19,10 @@ internal sealed class Field
 
     private bool _optional;
 
-    private Func<JsonElement, bool> _applies = _ => true;
+    private Func<JsonElement, bool>? _applies;
+
+    /// <summary>A body without it is refused, whatever else is in it.</summary>
+    public bool IsRequired => !_optional && _applies is null && _rules.Any(r => r.OnAbsent);
 
     /// <summary>May be absent or null.</summary>
     public Field Optional()
@@ -40,6 +48,44 @@ internal sealed class Field
         return this;
     }
 
+    /// <summary>Says in the API's description what a rule means, where its name alone does not.</summary>
+    public Field Describe(Action<OpenApiSchema> description)
+    {
+        _descriptions.Add(description);
+        return this;
+    }
+
+    /// <summary>How the member stands in the API's description.</summary>
+    public OpenApiSchema ToSchema()
+    {
+        var schema = new OpenApiSchema();
+        foreach (var rule in _rules)
+        {
+            RuleDescriptions.Apply(rule.Key, schema);
+        }
+
+        if (_members is not null)
+        {
+            _members.AddTo(schema);
+        }
+
+        if (_elements is not null)
+        {
+            var element = new OpenApiSchema();
+            _elements.AddTo(element);
+            (schema.Type, schema.Items) = (JsonSchemaType.Array, element);
+        }
+
+        _descriptions.ForEach(describe => describe(schema));
+        if (_optional && schema.Type is not null)
+        {
+            schema.Type |= JsonSchemaType.Null;
+            schema.Enum?.Add(JsonNullSentinel.JsonNull);
+        }
+
+        return schema;
+    }
+
     internal Field Members(Shape members)
     {
         _members = members;
@@ -56,7 +102,7 @@ internal sealed class Field
     internal JsonObject? Failure(string name, JsonElement? value, JsonElement body)
     {
         var missing = value is null or { ValueKind: JsonValueKind.Null };
-        if ((missing && _optional) || !_applies(body))
+        if ((missing && _optional) || _applies?.Invoke(body) == false)
         {
             return null;
         }
@@ -97,6 +143,7 @@ internal sealed class Field
         var children = new JsonArray();
         if (_elements is not null && value is { ValueKind: JsonValueKind.Array } array)
         {
+            var target = Masking.Copy(array);
             foreach (var (index, element) in array.EnumerateArray().Index())
             {
                 var failures = _elements.Failures(element);
@@ -104,7 +151,8 @@ internal sealed class Field
                 {
                     children.Add(new JsonObject
                     {
-                        ["target"] = Masking.Copy(array),
+                        // Not beside each of very many: what is wrong with them stands in their own members.
+                        ["target"] = children.Count < MaxTargets ? target!.DeepClone() : new JsonArray(),
                         ["value"] = Masking.Copy(element),
                         ["property"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture),
                         ["children"] = failures,

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net.Mail;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
 
 namespace OS2iot.Api.Validation;
 
@@ -25,27 +27,39 @@ internal static partial class Is
     /// <summary>An id that may also come as digits in a text.</summary>
     public static Field LenientId() => new Field()
         .Rule("isNumber", v => LenientDouble(v) is not null, p => $"{p} must be a number conforming to the specified constraints")
-        .Rule("min", v => LenientDouble(v) >= 1, p => $"{p} must not be less than 1");
+        .Rule("min", v => LenientDouble(v) >= 1, p => $"{p} must not be less than 1")
+        .Describe(s => (s.Type, s.Minimum) = (JsonSchemaType.Integer | JsonSchemaType.String, "1"));
 
     public static Field Ids() => new Field()
         .Rule("isArray", v => v.ValueKind == JsonValueKind.Array, p => $"{p} must be an array")
         .Rule(
             "isInt", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)),
-            p => $"each value in {p} must be an integer number");
+            p => $"each value in {p} must be an integer number")
+        .Describe(s => s.Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" });
+
+    public static Field NotEmpty(this Field field) => field.Rule(
+        "arrayNotEmpty", v => v.ValueKind == JsonValueKind.Array && v.GetArrayLength() > 0, p => $"{p} should not be empty");
+
+    public static Field Distinct(this Field field) => field.Rule(
+        "arrayUnique", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().Select(e => e.GetRawText()).Distinct().Count() == v.GetArrayLength(),
+        p => $"All {p}'s elements must be unique");
 
     public static Field OneOf(IReadOnlyCollection<string> words) => new Field().Rule(
         "isEnum", v => IsText(v) && words.Contains(v.GetString()!),
-        p => $"{p} must be one of the following values: {string.Join(", ", words)}");
+        p => $"{p} must be one of the following values: {string.Join(", ", words)}").Describe(s => s.Enum = Words(words));
 
     /// <summary>An array of different words from a list.</summary>
     public static Field SomeOf(IReadOnlyCollection<string> words) => new Field()
         .Rule("isArray", v => v.ValueKind == JsonValueKind.Array, p => $"{p} must be an array")
-        .Rule(
-            "arrayUnique", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().Select(e => e.GetRawText()).Distinct().Count() == v.GetArrayLength(),
-            p => $"All {p}'s elements must be unique")
+        .Distinct()
         .Rule(
             "isEnum", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().All(e => IsText(e) && words.Contains(e.GetString()!)),
-            p => $"each value in {p} must be one of the following values: {string.Join(", ", words)}");
+            p => $"each value in {p} must be one of the following values: {string.Join(", ", words)}")
+        .Describe(s => s.Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = Words(words) });
+
+    /// <summary>ISO 8601: a date, or date and time.</summary>
+    public static Field Time() => new Field().Rule(
+        "isDateString", v => IsText(v) && v.TryGetDateTimeOffset(out _), p => $"{p} must be a valid ISO 8601 date string");
 
     public static Field Email() => new Field().Rule("isEmail", v => IsText(v) && IsEmail(v.GetString()!), p => $"{p} must be an email");
 
@@ -61,25 +75,32 @@ internal static partial class Is
         .Rule("isArray", v => v.ValueKind == JsonValueKind.Array, p => $"{p} must be an array")
         .Elements(elements);
 
+    /// <summary>An array of so many elements.</summary>
+    public static Field OfSize(this Field field, int min, int max) => field
+        .Rule(
+            "arrayMinSize", v => v.ValueKind == JsonValueKind.Array && v.GetArrayLength() >= min, p => $"{p} must contain at least {min} elements")
+        .Rule(
+            "arrayMaxSize", v => v.ValueKind == JsonValueKind.Array && v.GetArrayLength() <= max, p => $"{p} must contain no more than {max} elements");
+
     /// <summary>Whatever it is, it was sent.</summary>
     public static Field Anything() => new();
 
     public static Field Length(this Field field, int min, int max) => field.AtLeastLong(min).AtMost(max);
 
     public static Field AtLeastLong(this Field field, int length) => field.Rule(
-        "minLength", v => IsText(v) && LengthOf(v) >= length, p => $"{p} must be longer than or equal to {length} characters");
+        "minLength", v => IsText(v) && LengthOf(v) >= length, p => $"{p} must be longer than or equal to {length} characters").Describe(s => s.MinLength = length);
 
     public static Field AtMost(this Field field, int length) => field.Rule(
-        "maxLength", v => IsText(v) && LengthOf(v) <= length, p => $"{p} must be shorter than or equal to {length} characters");
+        "maxLength", v => IsText(v) && LengthOf(v) <= length, p => $"{p} must be shorter than or equal to {length} characters").Describe(s => s.MaxLength = length);
 
     public static Field NotBlank(this Field field) => field.Rule(
         "isNotBlank", v => IsText(v) && !string.IsNullOrWhiteSpace(v.GetString()), _ => "");
 
     public static Field AtLeast(this Field field, double min) => field.Rule(
-        "min", v => Double(v) >= min, p => string.Create(CultureInfo.InvariantCulture, $"{p} must not be less than {min}"));
+        "min", v => Double(v) >= min, p => string.Create(CultureInfo.InvariantCulture, $"{p} must not be less than {min}")).Describe(s => s.Minimum = min.ToString(CultureInfo.InvariantCulture));
 
     public static Field NotAbove(this Field field, double max) => field.Rule(
-        "max", v => Double(v) <= max, p => string.Create(CultureInfo.InvariantCulture, $"{p} must not be greater than {max}"));
+        "max", v => Double(v) <= max, p => string.Create(CultureInfo.InvariantCulture, $"{p} must not be greater than {max}")).Describe(s => s.Maximum = max.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Six or more digits, spaces' stand-ins and pluses in a row.</summary>
     public static Field PhoneNumber(this Field field) => field.Rule(
@@ -93,6 +114,8 @@ internal static partial class Is
         .Rule(
             "max", v => v.ValueKind != JsonValueKind.Number || Double(v) <= int.MaxValue,
             p => $"{p} must not be greater than {int.MaxValue}", onAbsent: false);
+
+    private static List<JsonNode> Words(IEnumerable<string> words) => [.. words.Select(JsonNode (w) => w)];
 
     private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
 using OS2iot.Api.Http;
 
 namespace OS2iot.Api.Validation;
@@ -44,6 +45,47 @@ internal sealed class Shape
         if (failures.Count > 0)
         {
             throw Refusal.Invalid(failures);
+        }
+    }
+
+    /// <summary>Writes the members and their rules into an object's description.</summary>
+    public void AddTo(OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
+        schema.Required = _fields.Where(f => f.Value.IsRequired).Select(f => f.Key).ToHashSet();
+        foreach (var (name, field) in _fields)
+        {
+            var member = field.ToSchema();
+            if (schema.Properties.TryGetValue(name, out var known))
+            {
+                member.Description ??= known.Description;
+                member.Type ??= known.Type;
+                member.Items ??= known.Items;
+                member.Format ??= (known.Type ?? 0).HasFlag(JsonSchemaType.String) || known.Format == "int32" ? known.Format : null;
+            }
+
+            schema.Properties[name] = member;
+        }
+
+        var kinds = Kinds().ToList();
+        schema.AnyOf = kinds.Count == 0 ? schema.AnyOf : kinds;
+    }
+
+    // Members that depend on the type are described once for each type.
+    private IEnumerable<IOpenApiSchema> Kinds()
+    {
+        var types = _more is null ? null : _fields.FirstOrDefault(f => f.Key == "type").Value?.ToSchema().Enum;
+        foreach (var type in (types ?? []).OfType<JsonValue>().Select(v => v.GetValue<string>()))
+        {
+            using var body = JsonSerializer.SerializeToDocument(new { type });
+            if (_more!(body.RootElement) is { } more)
+            {
+                var schema = new OpenApiSchema { Title = type };
+                more.AddTo(schema);
+                schema.Properties!["type"] = new OpenApiSchema { Const = type };
+                yield return schema;
+            }
         }
     }
 

@@ -106,7 +106,8 @@ internal sealed class AuditChanges
 
             if (owner is null && (before.Count > 0 || after.Count > 0))
             {
-                records.Add(Record(parts.Key.Root, AuditActions.Update, parts.Key.Key, NameOf(parts.Key.Root, parts.First().Entry, parts.Key.Key), before, after));
+                var name = NameOf(parts.Key.Root, parts.First().Entry, parts.Key.Key);
+                records.Add(Record(parts.Key.Root, AuditActions.Update, parts.Key.Key, name, before, after));
             }
         }
 
@@ -127,6 +128,7 @@ internal sealed class AuditChanges
     {
         Action = action,
         Type = root.Type,
+        OwnerType = root.Kind,
         EntityId = key,
         Name = name,
         Before = before?.ToJsonString(Json),
@@ -203,7 +205,7 @@ internal sealed class AuditChanges
                 && !Equals(former, property.CurrentValue)
                 && AuditModel.Of(entry.Context.Model).Root(key.GetContainingForeignKeys().First().PrincipalEntityType) is { } owner)
             {
-                FormerOwner = (owner.Type, Text(former));
+                FormerOwner = (owner.Kind, Text(former));
             }
         }
 

@@ -14,7 +14,10 @@ public static class AuditLog
     private const int PairsPerCall = 45;
 
     private const string Columns =
-        "INSERT INTO audit_entries (at, user_id, user_name, address, trace_id, action, type, entity_id, name, organization_id, before, after, succeeded, reason)";
+        """
+        INSERT INTO audit_entries (at, user_id, user_name, address, trace_id, action, type, entity_id, name, organization_id, before, after,
+            succeeded, reason)
+        """;
 
     /// <summary>By whom, from where and when; a name is kept as it is now.</summary>
     private const string Who =
@@ -42,7 +45,8 @@ public static class AuditLog
         if (actor?.UserId is not null && records.Any(r => r.Refused is not null))
         {
             // What was not found belongs to nobody; then it is about whoever looked for it.
-            organization = $"coalesce({organization}, CASE WHEN r.refused IS NOT NULL THEN {model.OrganizationSql([AuditTypes.User], $"'{AuditTypes.User}'", "$2")} END)";
+            var own = model.OrganizationSql([AuditTypes.User], $"'{AuditTypes.User}'", "$2");
+            organization = $"coalesce({organization}, CASE WHEN r.refused IS NOT NULL THEN {own} END)";
         }
 
         var moved = records.Where(r => r.FormerOwnerType is not null).Select(r => r.FormerOwnerType!).Distinct().ToList();
@@ -100,13 +104,15 @@ public static class AuditLog
     private static string CascadeSql(AuditModel model, AuditRoot root, AuditCascade cascade)
     {
         var joins = cascade.Path.Take(cascade.Path.Count - 1).Select((key, i) =>
-            $"JOIN {AuditModel.TableOf(key.PrincipalEntityType)} t{i + 1} ON t{i + 1}.{AuditModel.Column(key.PrincipalKey.Properties[0])} = t{i}.{AuditModel.Column(key.Properties[0])}");
+            $"JOIN {AuditModel.TableOf(key.PrincipalEntityType)} t{i + 1} "
+            + $"ON t{i + 1}.{AuditModel.Column(key.PrincipalKey.Properties[0])} = t{i}.{AuditModel.Column(key.Properties[0])}");
         var last = cascade.Path[^1].Properties[0];
         var key = $"t0.{AuditModel.Column(cascade.Root.Key)}";
+        var name = cascade.Root.Name is null ? "NULL" : $"t0.{AuditModel.Column(cascade.Root.Name)}";
         return
             $"""
             {Columns}
-            SELECT {Who}, '{AuditActions.Delete}', '{cascade.Root.Type}', {key}::text, {(cascade.Root.Name is { } name ? "t0." + AuditModel.Column(name) : "NULL")},
+            SELECT {Who}, '{AuditActions.Delete}', '{cascade.Root.Type}', {key}::text, {name},
                 {model.OrganizationSql(cascade.Root, key, 0)}, {MembersSql(model, cascade.Root)}, NULL, true, NULL
             FROM {cascade.Root.Table} t0 {string.Join(' ', joins)}
             WHERE t{cascade.Path.Count - 1}.{AuditModel.Column(last)} = ANY($6::{root.KeyType}[]) AND {key} <> ALL($7::{cascade.Root.KeyType}[])
@@ -118,7 +124,8 @@ public static class AuditLog
     {
         var pairs = root.EntityType.GetDerivedTypesInclusive().SelectMany(model.Members).Where(m => m.IsColumn).DistinctBy(m => m.Property)
             .Select(m => $"'{m.Name}', t0.{AuditModel.Column(m.Property)}");
-        return $"jsonb_strip_nulls({string.Join(" || ", pairs.Chunk(PairsPerCall).Select(c => $"jsonb_build_object({string.Join(", ", c)})").DefaultIfEmpty("'{}'::jsonb"))})";
+        var objects = pairs.Chunk(PairsPerCall).Select(c => $"jsonb_build_object({string.Join(", ", c)})");
+        return $"jsonb_strip_nulls({string.Join(" || ", objects.DefaultIfEmpty("'{}'::jsonb"))})";
     }
 
     private static async Task ExecuteAsync(

@@ -68,13 +68,16 @@ internal sealed class AuditModel
         }
     }
 
-    /// <summary>SQL for the organization of something, given by SQL for its type and its key as texts.</summary>
-    public string OrganizationSql(IEnumerable<string> types, string type, string key)
+    /// <summary>SQL for the organization of something, given by SQL for what it is and for its key, both texts.</summary>
+    /// <param name="kinds">Kinds of roots, or types that only one kind has.</param>
+    /// <param name="kind">SQL for one of them.</param>
+    /// <param name="key">SQL for the key.</param>
+    public string OrganizationSql(IEnumerable<string> kinds, string kind, string key)
     {
-        var known = types.Select(t => _roots.Values.FirstOrDefault(r => r.Type == t)).OfType<AuditRoot>().Distinct().ToList();
-        return known.Count == 0
-            ? "NULL::int"
-            : $"CASE {type} {string.Join(' ', known.Select(r => $"WHEN '{r.Type}' THEN {OrganizationSql(r, $"{key}::{r.KeyType}", 0)}"))} END";
+        var cases = kinds.Select(k => (Kind: k, Root: RootOf(k))).Where(k => k.Root is not null)
+            .Select(k => $"WHEN '{k.Kind}' THEN {OrganizationSql(k.Root!, $"{key}::{k.Root!.KeyType}", 0)}")
+            .ToList();
+        return cases.Count == 0 ? "NULL::int" : $"CASE {kind} {string.Join(' ', cases)} END";
     }
 
     /// <summary>What the database removes by itself with a thing, and the way from there to the thing.</summary>
@@ -126,6 +129,12 @@ internal sealed class AuditModel
     internal static string Column(IProperty property) =>
         $"\"{property.GetColumnName(StoreObjectIdentifier.Table(property.DeclaringType.GetTableName()!, property.DeclaringType.GetSchema()))}\"";
 
+    private AuditRoot? RootOf(string kind)
+    {
+        var found = _roots.Values.Where(r => r.Kind == kind).Concat(_roots.Values.Where(r => r.Type == kind)).Distinct().ToList();
+        return found is [var root, ..] && (root.Kind == kind || found.Count == 1) ? root : null;
+    }
+
     // Join tables share one CLR type, which says nothing of them.
     private static T? Declared<T>(IEntityType entity)
         where T : Attribute =>
@@ -171,6 +180,9 @@ internal sealed class AuditRoot
     }
 
     public IEntityType EntityType { get; }
+
+    /// <summary>Of this entity only; two may have the same type.</summary>
+    public string Kind => EntityType.ClrType.Name;
 
     public string Type => _declared.Type;
 

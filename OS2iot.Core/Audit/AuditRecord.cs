@@ -2,7 +2,8 @@ namespace OS2iot.Core.Audit;
 
 /// <summary>
 /// A line for the audit log. Who and where from is added when it is written, and so is the organization: that of
-/// <see cref="OwnerType"/> and <see cref="OwnerId"/>, which are the thing itself unless something else is said.
+/// <see cref="OwnerType"/> and <see cref="OwnerId"/>, which are the thing itself unless something else is said; a type that several
+/// entities have is no owner.
 /// </summary>
 public sealed record AuditRecord
 {

@@ -13,8 +13,6 @@ public sealed class MulticastGroup : Entity
 {
     public const int NameMaxLength = 50;
 
-    public const int GroupTypeMaxLength = 32;
-
     public required string Name { get; set; }
 
     public int ApplicationId { get; set; }

@@ -29,6 +29,7 @@ public sealed class DataTarget : Entity
     public required string Settings { get; set; }
 
     /// <summary>The settings' address, for ordering; null for types without one. Kept by the database.</summary>
+    [NotAudited("It stands in the settings.")]
     public string? Url { get; private set; }
 
     public List<DataTargetConnection> Connections { get; } = [];

@@ -72,7 +72,9 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
         var status = (int)response.StatusCode;
         var (outcome, error) = status switch
         {
-            >= 300 and < 400 => (DeliveryOutcome.Refused, $"{terms.Receiver} redirects to another address ({status}); redirects are not followed, so enter that address."),
+            >= 300 and < 400 => (
+                DeliveryOutcome.Refused,
+                $"{terms.Receiver} redirects to another address ({status}); redirects are not followed, so enter that address."),
             410 => (DeliveryOutcome.Gone, $"{terms.Receiver} says that it is gone for good (410)."),
             408 or 425 or 429 or >= 500 => (DeliveryOutcome.RetryLater, $"{terms.Receiver} answered {status}."),
             _ => (DeliveryOutcome.Refused, $"{terms.Receiver} answered {status}."),

@@ -120,6 +120,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
+        foreach (var function in NameSearch.Functions)
+        {
+            modelBuilder.HasDbFunction(function);
+        }
     }
 
     // Whoever goes on with the transaction after a failure finds in it neither the change nor its line.

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Applications;
 using OS2iot.Core.Audit;
@@ -45,6 +46,17 @@ public abstract class Device : Entity
 
     public DeviceModel? DeviceModel { get; set; }
 
+    /// <summary>
+    /// Which row of which file the device came from, as a keyed hash: when the same file is sent again, the device is found instead of
+    /// made twice. Null for a device that was made by itself.
+    /// </summary>
+    [NotAudited("The product's own note.")]
+    public byte[]? ImportKey { get; set; }
+
+    /// <summary>How many connections there are; the database counts, so that lists can be ordered by it.</summary>
+    [NotAudited("The connections tell it.")]
+    public int ConnectionCount { get; private set; }
+
     public List<DataTargetConnection> Connections { get; } = [];
 
     public List<MulticastGroup> MulticastGroups { get; } = [];
@@ -70,9 +82,16 @@ internal sealed class DeviceConfiguration : IEntityTypeConfiguration<Device>
         // No action rather than restrict: an organization goes with both in one statement.
         builder.HasOne(d => d.DeviceModel).WithMany().OnDelete(DeleteBehavior.NoAction);
         builder.HasOne(d => d.State).WithOne().HasForeignKey<DeviceState>(s => s.DeviceId).OnDelete(DeleteBehavior.Cascade);
+        builder.Property(d => d.ConnectionCount).HasDefaultValue(0);
+        builder.Property(d => d.ConnectionCount).Metadata.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
+        builder.Property(d => d.ConnectionCount).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
+        builder.HasIndex(d => d.ImportKey).IsUnique().HasFilter("import_key IS NOT NULL");
         builder.HasIndex(d => d.Type);
         builder.HasIndex(d => d.Name);
         builder.HasIndex(d => new { d.ApplicationId, d.Id });
         builder.HasIndex(d => new { d.ApplicationId, d.Name, d.Id });
+        builder.HasIndex(d => new { d.ApplicationId, d.DeviceModelId, d.Id });
+        builder.HasIndex(d => new { d.ApplicationId, d.ConnectionCount, d.Id });
+        builder.HasIndex(d => new { d.UpdatedAt, d.Id });
     }
 }

@@ -12,6 +12,9 @@ public sealed class DeviceState
 {
     public int DeviceId { get; set; }
 
+    /// <summary>The device's, as it stands there: lists of one application are ordered by what is here.</summary>
+    public int ApplicationId { get; set; }
+
     public DateTimeOffset LastSeenAt { get; set; }
 
     public Guid LastMessageId { get; set; }
@@ -36,6 +39,8 @@ internal sealed class DeviceStateConfiguration : IEntityTypeConfiguration<Device
         builder.ToTable("device_states");
         builder.HasKey(s => s.DeviceId);
         builder.Property(s => s.DeviceId).ValueGeneratedNever();
-        builder.HasIndex(s => s.LastSeenAt);
+        builder.HasIndex(s => new { s.ApplicationId, s.LastSeenAt, s.DeviceId });
+        builder.HasIndex(s => new { s.ApplicationId, s.Rssi, s.DeviceId }).HasFilter("rssi IS NOT NULL");
+        builder.HasIndex(s => new { s.ApplicationId, s.Snr, s.DeviceId }).HasFilter("snr IS NOT NULL");
     }
 }

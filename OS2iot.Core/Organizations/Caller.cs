@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OS2iot.Core.Database;
 
 namespace OS2iot.Core.Organizations;
 
@@ -49,17 +50,47 @@ public sealed class Caller
     /// <summary>Organizations whose users the caller manages; all their applications may be read.</summary>
     public IReadOnlyList<int> UserAdminOrganizations { get; }
 
-    /// <summary>The caller, or null when the user is gone or switched off. One query.</summary>
-    public static async Task<Caller?> FindAsync(IQueryable<User> users, int userId, CancellationToken ct)
+    /// <summary>The key by which the caller came; null for a user who signed in.</summary>
+    public int? ApiKeyId { get; private init; }
+
+    /// <summary>A user who signed in; null when that user is gone, switched off or expired. One query.</summary>
+    public static async Task<Caller?> FindAsync(AppDbContext db, int userId, DateTimeOffset now, CancellationToken ct)
     {
-        var found = await users.AsNoTracking()
-            .Where(u => u.Id == userId && u.Active && !u.IsSystemUser)
+        var found = await db.Users.AsNoTracking()
+            .Where(u => u.Id == userId && u.Active && !u.IsSystemUser && (u.ExpiresOn == null || u.ExpiresOn > now))
             .Select(u => new
             {
                 Grants = u.Permissions.SelectMany(p => p.Types.Select(t => new Grant(p.Id, p.OrganizationId, t.Type))).ToList(),
             })
             .SingleOrDefaultAsync(ct);
         return found is null ? null : new Caller(userId, found.Grants);
+    }
+
+    /// <summary>
+    /// A program with an API key; null when no such key is there or it expired. It has the key's permissions and none of those that
+    /// belong to no organization. One query.
+    /// </summary>
+    public static Task<Caller?> FindByApiKeyAsync(AppDbContext db, byte[] keyHash, DateTimeOffset now, CancellationToken ct) =>
+        FindByApiKeyAsync(db.ApiKeys.Where(k => k.KeyHash == keyHash), now, ct);
+
+    /// <summary>What the caller may do by now; null when nothing any more.</summary>
+    public Task<Caller?> RenewAsync(AppDbContext db, DateTimeOffset now, CancellationToken ct) => ApiKeyId is { } id
+        ? FindByApiKeyAsync(db.ApiKeys.Where(k => k.Id == id), now, ct)
+        : FindAsync(db, UserId, now, ct);
+
+    private static async Task<Caller?> FindByApiKeyAsync(IQueryable<ApiKey> keys, DateTimeOffset now, CancellationToken ct)
+    {
+        var found = await keys.AsNoTracking()
+            .Where(k => k.ExpiresOn == null || k.ExpiresOn > now)
+            .Select(k => new
+            {
+                k.Id,
+                k.SystemUserId,
+                Grants = k.Permissions.Where(p => p.OrganizationId != null)
+                    .SelectMany(p => p.Types.Select(t => new Grant(p.Id, p.OrganizationId, t.Type))).ToList(),
+            })
+            .SingleOrDefaultAsync(ct);
+        return found is null ? null : new Caller(found.SystemUserId, found.Grants) { ApiKeyId = found.Id };
     }
 
     /// <summary>

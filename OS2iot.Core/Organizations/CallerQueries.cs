@@ -91,6 +91,18 @@ public static class CallerQueries
         return caller.IsGlobalAdmin ? profiles : profiles.Where(p => organizations.Contains(p.OrganizationId));
     }
 
+    public static IQueryable<DeviceModel> VisibleTo(this IQueryable<DeviceModel> models, Caller caller)
+    {
+        var organizations = caller.ReadOrganizations;
+        return caller.IsGlobalAdmin ? models : models.Where(m => organizations.Contains(m.OrganizationId));
+    }
+
+    public static IQueryable<DeviceModel> WritableBy(this IQueryable<DeviceModel> models, Caller caller)
+    {
+        var organizations = caller.WriteOrganizations;
+        return caller.IsGlobalAdmin ? models : models.Where(m => organizations.Contains(m.OrganizationId));
+    }
+
     /// <summary>Whoever manages an organization's gateways sees them, even with no right to read anything else there.</summary>
     public static IQueryable<Gateway> VisibleTo(this IQueryable<Gateway> gateways, Caller caller)
     {
@@ -102,6 +114,63 @@ public static class CallerQueries
     {
         var organizations = caller.GatewayOrganizations;
         return caller.IsGlobalAdmin ? gateways : gateways.Where(g => organizations.Contains(g.OrganizationId));
+    }
+
+    /// <summary>
+    /// Users of the organizations whose users the caller manages, those who asked to belong there, and whom the caller created and
+    /// nobody has put anywhere yet.
+    /// </summary>
+    public static IQueryable<User> VisibleTo(this IQueryable<User> users, Caller caller)
+    {
+        var (organizations, self) = (caller.UserAdminOrganizations, caller.UserId);
+        return caller.IsGlobalAdmin
+            ? users
+            : users.Where(u => u.Permissions.Any(p => organizations.Contains(p.OrganizationId!.Value))
+                || u.RequestedOrganizations.Any(o => organizations.Contains(o.Id))
+                || (u.CreatedById == self && !u.IsSystemUser && !u.Permissions.Any()));
+    }
+
+    /// <summary>
+    /// Users of whom the caller manages all that they may do. Nobody who has a say elsewhere, too, can be changed from one organization:
+    /// who sets a password or an e-mail takes over all of it.
+    /// </summary>
+    public static IQueryable<User> WritableBy(this IQueryable<User> users, Caller caller)
+    {
+        var (organizations, self) = (caller.UserAdminOrganizations, caller.UserId);
+        return caller.IsGlobalAdmin
+            ? users
+            : users.Where(u => u.Permissions.All(p => p.OrganizationId != null && organizations.Contains(p.OrganizationId.Value))
+                && (u.Permissions.Any() || u.CreatedById == self));
+    }
+
+    /// <summary>Users whose names the caller may know, to tell who wrote what: colleagues, their API keys and the global administrators.</summary>
+    public static IQueryable<User> NamedTo(this IQueryable<User> users, IQueryable<ApiKey> keys, Caller caller)
+    {
+        var organizations = caller.ReadOrganizations.Union(caller.GatewayOrganizations).ToArray();
+        var (isAnybody, self) = (caller.Has(PermissionType.Read), caller.UserId);
+        return caller.IsGlobalAdmin
+            ? users
+            : users.Where(u => u.Id == self
+                || u.Permissions.Any(p => organizations.Contains(p.OrganizationId!.Value) || (isAnybody && p.OrganizationId == null))
+                || keys.Any(k => k.SystemUserId == u.Id && k.Permissions.Any(p => organizations.Contains(p.OrganizationId!.Value))));
+    }
+
+    /// <summary>User groups of the organizations whose users the caller manages.</summary>
+    public static IQueryable<Permission> VisibleTo(this IQueryable<Permission> permissions, Caller caller)
+    {
+        var organizations = caller.UserAdminOrganizations;
+        return caller.IsGlobalAdmin
+            ? permissions
+            : permissions.Where(p => p.OrganizationId != null && organizations.Contains(p.OrganizationId.Value));
+    }
+
+    /// <summary>Keys of which the caller manages all that they may do.</summary>
+    public static IQueryable<ApiKey> VisibleTo(this IQueryable<ApiKey> keys, Caller caller)
+    {
+        var organizations = caller.UserAdminOrganizations;
+        return caller.IsGlobalAdmin
+            ? keys
+            : keys.Where(k => k.Permissions.Any() && k.Permissions.All(p => p.OrganizationId != null && organizations.Contains(p.OrganizationId.Value)));
     }
 
     // A permission reaches only applications of its own organization, whatever its list says: an application that moved leaves

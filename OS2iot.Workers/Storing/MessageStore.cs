@@ -18,12 +18,12 @@ internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock
     // Of a device that is gone there is no state to keep. Rows are locked in one order, so that writers can't wait for each other.
     private const string UpsertStates =
         """
-        INSERT INTO device_states (device_id, last_seen_at, last_message_id)
-        SELECT s.device_id, s.last_seen_at, s.last_message_id
+        INSERT INTO device_states (device_id, application_id, last_seen_at, last_message_id)
+        SELECT s.device_id, d.application_id, s.last_seen_at, s.last_message_id
         FROM unnest($1, $2, $3) AS s (device_id, last_seen_at, last_message_id) JOIN devices d ON d.id = s.device_id
         ORDER BY s.device_id
         ON CONFLICT (device_id) DO UPDATE
-        SET last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id
+        SET application_id = excluded.application_id, last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id
         WHERE device_states.last_seen_at <= excluded.last_seen_at
         """;
 

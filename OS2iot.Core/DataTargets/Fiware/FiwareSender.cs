@@ -44,7 +44,8 @@ internal sealed class FiwareSender(HttpExchange http, TimeProvider clock) : IDat
     {
         if (Request(batch, settings, authorization) is not { } request)
         {
-            return new DeliveryResult(DeliveryOutcome.Refused, Error: "The broker's address, its tenant, the context or the authorization header is not valid.");
+            return new DeliveryResult(
+                DeliveryOutcome.Refused, Error: "The broker's address, its tenant, the context or the authorization header is not valid.");
         }
 
         var terms = new HttpTerms(HttpExchange.Patience(settings.Timeout), "The target", authorization, settings.ClientSecret);

@@ -130,7 +130,8 @@ internal sealed class MqttSender : IDataTargetSender<MqttSettings>, IAsyncDispos
     {
         lock (_lock)
         {
-            foreach (var (id, connection) in _connections.Where(c => c.Value.Users == 0 && _clock.GetElapsedTime(c.Value.LastUsed) >= IdleTime).ToList())
+            var idle = _connections.Where(c => c.Value.Users == 0 && _clock.GetElapsedTime(c.Value.LastUsed) >= IdleTime);
+            foreach (var (id, connection) in idle.ToList())
             {
                 Retire(id, connection);
             }
@@ -139,9 +140,15 @@ internal sealed class MqttSender : IDataTargetSender<MqttSettings>, IAsyncDispos
 
     private void MakeRoom()
     {
-        if (_connections.Count >= MaxConnections && _connections.Where(c => c.Value.Users == 0).OrderBy(c => c.Value.LastUsed).FirstOrDefault() is { Value: not null } idle)
+        if (_connections.Count < MaxConnections)
         {
-            Retire(idle.Key, idle.Value);
+            return;
+        }
+
+        var unused = _connections.Where(c => c.Value.Users == 0);
+        if (unused.MinBy(c => c.Value.LastUsed) is { Value: { } connection, Key: var dataTargetId })
+        {
+            Retire(dataTargetId, connection);
         }
     }
 

@@ -1057,6 +1057,12 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("comment_on_location");
 
+                    b.Property<int>("ConnectionCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("connection_count");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -1068,6 +1074,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<int?>("DeviceModelId")
                         .HasColumnType("integer")
                         .HasColumnName("device_model_id");
+
+                    b.Property<byte[]>("ImportKey")
+                        .HasColumnType("bytea")
+                        .HasColumnName("import_key");
 
                     b.Property<double?>("Latitude")
                         .HasColumnType("double precision")
@@ -1105,6 +1115,11 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("DeviceModelId")
                         .HasDatabaseName("ix_devices_device_model_id");
 
+                    b.HasIndex("ImportKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_devices_import_key")
+                        .HasFilter("import_key IS NOT NULL");
+
                     b.HasIndex("Name")
                         .HasDatabaseName("ix_devices_name");
 
@@ -1113,6 +1128,15 @@ namespace OS2iot.Core.Database.Migrations
 
                     b.HasIndex("ApplicationId", "Id")
                         .HasDatabaseName("ix_devices_application_id_id");
+
+                    b.HasIndex("UpdatedAt", "Id")
+                        .HasDatabaseName("ix_devices_updated_at_id");
+
+                    b.HasIndex("ApplicationId", "ConnectionCount", "Id")
+                        .HasDatabaseName("ix_devices_application_id_connection_count_id");
+
+                    b.HasIndex("ApplicationId", "DeviceModelId", "Id")
+                        .HasDatabaseName("ix_devices_application_id_device_model_id_id");
 
                     b.HasIndex("ApplicationId", "Name", "Id")
                         .HasDatabaseName("ix_devices_application_id_name_id");
@@ -1173,6 +1197,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("device_id");
 
+                    b.Property<int>("ApplicationId")
+                        .HasColumnType("integer")
+                        .HasColumnName("application_id");
+
                     b.Property<double?>("BatteryLevel")
                         .HasColumnType("double precision")
                         .HasColumnName("battery_level");
@@ -1200,8 +1228,16 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasKey("DeviceId")
                         .HasName("pk_device_states");
 
-                    b.HasIndex("LastSeenAt")
-                        .HasDatabaseName("ix_device_states_last_seen_at");
+                    b.HasIndex("ApplicationId", "LastSeenAt", "DeviceId")
+                        .HasDatabaseName("ix_device_states_application_id_last_seen_at_device_id");
+
+                    b.HasIndex("ApplicationId", "Rssi", "DeviceId")
+                        .HasDatabaseName("ix_device_states_application_id_rssi_device_id")
+                        .HasFilter("rssi IS NOT NULL");
+
+                    b.HasIndex("ApplicationId", "Snr", "DeviceId")
+                        .HasDatabaseName("ix_device_states_application_id_snr_device_id")
+                        .HasFilter("snr IS NOT NULL");
 
                     b.ToTable("device_states", (string)null);
                 });

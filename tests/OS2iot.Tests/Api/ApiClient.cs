@@ -15,6 +15,9 @@ public sealed class ApiClient(HttpClient http)
 
     public string? Token { get; set; }
 
+    /// <summary>Sent along where it is set.</summary>
+    public string? ApiKey { get; set; }
+
     public Task<Answer> Get(string path) => Send(HttpMethod.Get, path, null);
 
     public Task<Answer> Post(string path, object? body) => Send(HttpMethod.Post, path, JsonContent.Create(body));
@@ -45,6 +48,11 @@ public sealed class ApiClient(HttpClient http)
         if (Token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        }
+
+        if (ApiKey is not null)
+        {
+            request.Headers.Add("X-API-KEY", ApiKey);
         }
 
         return request;

@@ -1,9 +1,11 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OS2iot.Api.Auth;
+using OS2iot.Core.Mail;
 using OS2iot.Core.Organizations;
 using OS2iot.Tests.Fakes;
 using OS2iot.Tests.Sigfox;
@@ -34,14 +36,23 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 
     public IServiceProvider Services => _factory!.Services;
 
+    /// <summary>What the Api would have sent by mail.</summary>
+    public MailBox Mailer { get; } = new();
+
     /// <summary>Different with each call.</summary>
     public static string Name(string what) => $"{what} {Interlocked.Increment(ref _number)}";
+
+    /// <summary>16 hex digits, different with each call.</summary>
+    public static string Eui() => Key()[..16];
+
+    /// <summary>32 hex digits, different with each call.</summary>
+    public static string Key() => Guid.NewGuid().ToString("N");
 
     public async ValueTask InitializeAsync()
     {
         Database = await postgres.CreateDatabaseAsync();
         Sigfox = await FakeSigfox.StartAsync();
-        _factory = new Factory(Database.ConnectionString, Sigfox.Address);
+        _factory = new Factory(Database.ConnectionString, Sigfox.Address, Mailer);
     }
 
     public async ValueTask DisposeAsync()
@@ -127,6 +138,25 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         return (await admin.Post("iot-device", new { name = Name("device"), type = "GENERIC_HTTP", applicationId })).Id();
     }
 
+    /// <summary>What a device model must say at least.</summary>
+    public static Dictionary<string, object> AModelBody(string name) => new()
+    {
+        ["id"] = name,
+        ["type"] = "DeviceModel",
+        ["category"] = new[] { "sensor" },
+        ["controlledProperty"] = new[] { "temperature" },
+        ["manufacturerName"] = "Maker",
+        ["brandName"] = "Brand",
+        ["modelName"] = "T1",
+        ["name"] = name,
+    };
+
+    public async Task<int> ADeviceModel(int organizationId, string? name = null)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        return (await admin.Post("device-model", new { belongsToId = organizationId, body = AModelBody(name ?? Name("model")) })).Id();
+    }
+
     public async Task<int> ADecoder(int organizationId)
     {
         var admin = await SignedInAsGlobalAdmin();
@@ -142,11 +172,33 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             name = Name("target"),
             type = "HTTP_PUSH",
             applicationId,
-            url = "https://example.dk/sink",
+            url = "https://127.0.0.1:9/sink", // where nobody listens
             timeout = 3000,
             authorizationHeader = "Bearer very-secret",
         })).Id();
     }
+
+    /// <summary>A target whose dataset the public may read; its id, and that of the dataset.</summary>
+    public async Task<(int Target, int Dataset)> ASharedTarget(int applicationId)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var target = await admin.Post("data-target", new { name = Name("shared"), type = "OPENDATADK", applicationId, openDataDkDataset = ADataset() });
+        return (target.Id(), target["openDataDkDataset"].GetProperty("id").GetInt32());
+    }
+
+    public static Dictionary<string, object?> ADataset() => new()
+    {
+        ["name"] = "Temperaturer",
+        ["description"] = "Målt i byen",
+        ["keywords"] = new[] { "klima", "vejr" },
+        ["license"] = "https://creativecommons.org/publicdomain/zero/1.0/",
+        ["authorName"] = "Anne Ansvarlig",
+        ["authorEmail"] = "anne@example.dk",
+        ["resourceTitle"] = "Seneste målinger",
+        ["updateFrequency"] = "HOURLY",
+        ["documentationUrl"] = "https://example.dk/docs",
+        ["themes"] = new[] { "ENVI", "TECH" },
+    };
 
     public async Task<int> AConnection(int deviceId, int dataTargetId, int? payloadDecoderId = null)
     {
@@ -154,6 +206,90 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         return (await admin.Post(
             "iot-device-payload-decoder-data-target-connection",
             new { iotDeviceIds = new[] { deviceId }, dataTargetId, payloadDecoderId })).Id();
+    }
+
+    /// <summary>A user group of an organization; answers its id.</summary>
+    public async Task<int> APermission(int organizationId, int[]? userIds = null, int[]? applicationIds = null, params PermissionType[] types)
+    {
+        await using var db = Database.CreateContext();
+        var permission = new Permission { Name = Name("permission"), OrganizationId = organizationId };
+        permission.Types.AddRange((types.Length > 0 ? types : [PermissionType.Read]).Select(t => new PermissionTypeEntry { Type = t }));
+        permission.Users.AddRange(await db.Users.Where(u => (userIds ?? Array.Empty<int>()).Contains(u.Id)).ToListAsync());
+        permission.Applications.AddRange(await db.Applications.Where(a => (applicationIds ?? Array.Empty<int>()).Contains(a.Id)).ToListAsync());
+        db.Permissions.Add(permission);
+        await db.SaveChangesAsync();
+        return permission.Id;
+    }
+
+    /// <summary>A key with user groups; what it sends has the key in it.</summary>
+    public async Task<(ApiClient Client, int Id)> AnApiKey(params int[] permissionIds)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var created = await admin.Post("api-key", new { name = Name("key"), permissionIds });
+        var client = Anonymous();
+        client.ApiKey = created.Is(System.Net.HttpStatusCode.Created)["key"].GetString();
+        return (client, created.Id());
+    }
+
+    /// <summary>Answers the gateway id.</summary>
+    public async Task<string> AGateway(int organizationId)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var gatewayId = Eui();
+        var gateway = new { gatewayId, name = Name("gateway").Replace(' ', '-'), location = new { longitude = 10, latitude = 56 }, tagsString = "{}" };
+        (await admin.Post("chirpstack/gateway", new { organizationId, gateway })).Is(HttpStatusCode.Created);
+        return gatewayId;
+    }
+
+    public async Task<Guid> ADeviceProfile(int organizationId, int macVersion = 3, bool supportsJoin = true)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var deviceProfile = new
+        {
+            name = Name("profile"),
+            macVersion,
+            regParamsRevision = 0,
+            adrAlgorithmID = "default",
+            classCTimeout = 0,
+            supportsJoin,
+            rxDROffset1 = 0,
+            rxDataRate2 = 0,
+            rxDelay1 = 1,
+            rxFreq2 = 868_000_000,
+        };
+        return (await admin.Post("chirpstack/device-profiles", new { deviceProfile, internalOrganizationId = organizationId }))
+            .Is(HttpStatusCode.Created)["id"].GetGuid();
+    }
+
+    public async Task<int> ALoRaWanDevice(int applicationId, Guid deviceProfileId)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        var lorawanSettings = new Dictionary<string, object>
+        {
+            ["devEUI"] = Eui(),
+            ["deviceProfileID"] = deviceProfileId,
+            ["activationType"] = "OTAA",
+            ["OTAAapplicationKey"] = Key(),
+        };
+        return (await admin.Post("iot-device", new { name = Name("device"), type = "LORAWAN", applicationId, lorawanSettings })).Id();
+    }
+
+    public async Task<int> AMulticastGroup(int applicationId, params int[] deviceIds)
+    {
+        var admin = await SignedInAsGlobalAdmin();
+        return (await admin.Post("multicast", new
+        {
+            name = Name("group"),
+            applicationID = applicationId,
+            mcAddr = "01ABCDEF",
+            mcNwkSKey = Key(),
+            mcAppSKey = Key(),
+            fCnt = 7,
+            dr = 5,
+            frequency = 869_525_000,
+            groupType = "CLASS_C",
+            iotDevices = deviceIds.Select(id => new { id, type = "LORAWAN" }),
+        })).Id();
     }
 
     /// <summary>A group of an API user with the given name, who is at Sigfox from now on.</summary>
@@ -172,13 +308,23 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         var device = await ADevice(application);
         var decoder = await ADecoder(organization);
         var target = await ADataTarget(application);
+        var member = await SignedInAsReaderOf(organization, application);
+        var permission = await APermission(organization, [member.UserId]);
+        var profile = await ADeviceProfile(organization);
         return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder))
         {
+            Member = member.UserId,
+            Permission = permission,
+            ApiKey = (await AnApiKey(permission)).Id,
+            Gateway = await AGateway(organization),
+            DeviceProfile = profile,
             SigfoxGroup = await ASigfoxGroup(organization),
+            MulticastGroup = await AMulticastGroup(application, await ALoRaWanDevice(application, profile)),
+            DeviceModel = await ADeviceModel(organization),
         };
     }
 
-    private sealed class Factory(string connectionString, Uri sigfox) : WebApplicationFactory<Login>
+    private sealed class Factory(string connectionString, Uri sigfox, MailBox mailer) : WebApplicationFactory<Login>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -186,9 +332,13 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("Secrets:MasterKey", MasterKey);
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
+            builder.UseSetting("Egress:AllowedHosts:0", "localhost");
+            builder.UseSetting("Egress:AllowedHosts:1", "127.0.0.1");
+            builder.UseSetting("OpenDataDk:DataMaxAge", "00:00:00");
             builder.UseSetting("Sigfox:BaseAddress", sigfox.ToString());
             builder.UseSetting("Sigfox:Burst", "10000");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
+            builder.ConfigureServices(services => services.AddSingleton<IMailer>(mailer));
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }
     }
@@ -197,5 +347,21 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
 /// <summary>Ids of one organization's things.</summary>
 public sealed record World(int Organization, int Application, int Device, int Decoder, int DataTarget, int Connection)
 {
+    /// <summary>A user.</summary>
+    public int Member { get; init; }
+
+    /// <summary>A user group.</summary>
+    public int Permission { get; init; }
+
+    public int ApiKey { get; init; }
+
+    public required string Gateway { get; init; }
+
+    public required Guid DeviceProfile { get; init; }
+
+    public required int MulticastGroup { get; init; }
+
     public int SigfoxGroup { get; init; }
+
+    public int DeviceModel { get; init; }
 }

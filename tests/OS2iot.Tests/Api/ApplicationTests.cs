@@ -199,4 +199,64 @@ public sealed class ApplicationTests(ApiHost api)
 
     private static int[] Ids(Answer list) =>
         [.. list.Is(HttpStatusCode.OK)["data"].EnumerateArray().Select(a => a.GetProperty("id").GetInt32())];
+
+    [Fact]
+    [Covers("GET /application/:id")]
+    [Covers("GET /application/:id/iot-devices")]
+    public async Task Get_WhenMissingOrForeign_IsRefused()
+    {
+        var (world, other) = (await api.AWorld(), await api.AWorld());
+        var reader = await api.SignedInAsReaderOf(world.Organization, world.Application);
+
+        (await reader.Get($"application/{world.Application}")).Is(HttpStatusCode.OK);
+        (await reader.Get($"application/{other.Application}")).IsRefused(HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden"}""");
+        (await reader.Get($"application/{other.Application}/iot-devices")).IsRefused(HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden"}""");
+        (await (await api.SignedInAsGlobalAdmin()).Get("application/0")).IsRefused(
+            HttpStatusCode.NotFound, """{"statusCode":404,"message":"MESSAGE.ID-DOES-NOT-EXIST","error":"Not Found"}""");
+        (await (await api.SignedInAsNobody()).Get($"application/{world.Application}")).IsRefused(
+            HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden resource","error":"Forbidden"}""");
+        (await (await api.SignedInAsUserAdminOf(world.Organization)).Put($"application/{world.Application}", new { name = "x", organizationId = world.Organization }))
+            .IsRefused(HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden resource","error":"Forbidden"}""");
+    }
+
+    [Fact]
+    [Covers("GET /application")]
+    public async Task List_WhenAdminOfOneOrganizationAndReaderOfAnother_ShowsBoth()
+    {
+        var (first, second) = (await api.AWorld(), await api.AWorld());
+        var both = await api.SignedInAsApplicationAdminOf(first.Organization, first.Application);
+        await using (var db = api.Database.CreateContext())
+        {
+            var permission = new Permission { Name = "second", OrganizationId = second.Organization };
+            permission.Types.Add(new PermissionTypeEntry { Type = PermissionType.Read });
+            permission.Applications.Add((await db.Applications.FindAsync([second.Application], TestContext.Current.CancellationToken))!);
+            permission.Users.Add((await db.Users.FindAsync([both.UserId], TestContext.Current.CancellationToken))!);
+            db.Permissions.Add(permission);
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal([first.Application, second.Application], Ids(await both.Get("application")));
+    }
+
+    [Fact]
+    [Covers("DELETE /application/:id")]
+    public async Task Delete_WhenItHasSigfoxDevices_IsRefused()
+    {
+        var world = await api.AWorld();
+        var admin = await api.SignedInAsGlobalAdmin();
+        await using (var db = api.Database.CreateContext())
+        {
+            db.Devices.Add(new OS2iot.Core.Sigfox.SigfoxDevice
+            {
+                Name = "s",
+                SigfoxId = $"{world.Device:X8}",
+                ApplicationId = world.Application,
+                SigfoxGroup = new OS2iot.Core.Sigfox.SigfoxGroup { Username = ApiHost.Name("group"), PasswordCiphertext = "x", OrganizationId = world.Organization },
+            });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        (await admin.Delete($"application/{world.Application}")).IsRefused(
+            HttpStatusCode.Conflict, """{"statusCode":409,"message":"MESSAGE.DELETE-NOT-ALLOWED-HAS-SIGFOX-DEVICE","error":"Conflict"}""");
+    }
 }

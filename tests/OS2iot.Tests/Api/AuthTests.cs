@@ -160,4 +160,29 @@ public sealed class AuthTests(ApiHost api)
         Assert.Equal(application, found.GetProperty("applications")[0].GetProperty("id").GetInt32());
         Assert.Equal(3, found.GetProperty("permissions").GetArrayLength());
     }
+
+    [Fact]
+    [Covers("POST /auth/login")]
+    public async Task Login_WhenUserHasNoPassword_IsRefusedAsAnyOther()
+    {
+        var email = await api.AUser();
+        await api.Database.ExecuteAsync($"UPDATE users SET password_hash = NULL, name_id = 'CN=x' WHERE email = '{email}'");
+
+        (await api.Anonymous().Post("auth/login", new { username = email, password = ApiHost.Password })).Is(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    [Covers("POST /auth/login")]
+    public async Task Token_WhenRead_HoldsWhatClientsLookFor()
+    {
+        var email = await api.AUser();
+
+        var token = (await api.Anonymous().Post("auth/login", new { username = email, password = ApiHost.Password })).Is(HttpStatusCode.Created)["accessToken"].GetString()!;
+
+        var claims = System.Text.Json.JsonElement.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]));
+        Assert.Equal(email, claims.GetProperty("username").GetString());
+        Assert.False(claims.GetProperty("isKombit").GetBoolean());
+        Assert.True(claims.GetProperty("sub").GetInt32() > 0);
+        Assert.Equal(9 * 3600, claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64());
+    }
 }

@@ -89,4 +89,31 @@ public sealed class ConnectionTests(ApiHost api)
         (await reader.Delete($"{Path}/{world.Connection}")).Is(HttpStatusCode.Forbidden);
         Assert.Equal(1, (await admin.Delete($"{Path}/{world.Connection}")).Is(HttpStatusCode.OK)["affected"].GetInt32());
     }
+
+    [Fact]
+    [Covers("GET /iot-device-payload-decoder-data-target-connection/:id")]
+    [Covers("PUT /iot-device-payload-decoder-data-target-connection/:id")]
+    [Covers("DELETE /iot-device-payload-decoder-data-target-connection/:id")]
+    public async Task Endpoints_WhenMissingOrForeign_AreRefused()
+    {
+        var (world, other) = (await api.AWorld(), await api.AWorld());
+        var writer = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
+        var reader = await api.SignedInAsReaderOf(world.Organization, world.Application);
+        object Body(World of) => new { iotDeviceIds = new[] { of.Device }, dataTargetId = of.DataTarget };
+        const string WrongRole = """{"statusCode":403,"message":"Forbidden resource","error":"Forbidden"}""";
+        const string Foreign = """{"statusCode":403,"message":"Forbidden"}""";
+        const string Missing = """{"statusCode":404,"message":"Could not find IoTDevicePayloadDecoderDataTargetConnection by id: 0","error":"Not Found"}""";
+
+        (await reader.Post(Path, Body(world))).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await reader.Put($"{Path}/{world.Connection}", Body(world))).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await reader.Delete($"{Path}/{world.Connection}")).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await writer.Put($"{Path}/{other.Connection}", Body(world))).IsRefused(HttpStatusCode.Forbidden, Foreign);
+        (await writer.Put($"{Path}/{world.Connection}", Body(other))).IsRefused(HttpStatusCode.Forbidden, Foreign);
+        (await writer.Delete($"{Path}/{other.Connection}")).IsRefused(HttpStatusCode.Forbidden, Foreign);
+        (await writer.Get($"{Path}/0")).IsRefused(HttpStatusCode.NotFound, Missing);
+        (await writer.Delete($"{Path}/0")).IsRefused(HttpStatusCode.NotFound, Missing);
+        (await writer.Put($"{Path}/{world.Connection}", new { iotDeviceIds = new[] { 2_000_000_000 }, dataTargetId = world.DataTarget })).IsRefused(
+            HttpStatusCode.BadRequest, """{"statusCode":400,"message":"Must contain at least one IoTDevice","error":"Bad Request"}""");
+        (await (await api.SignedInAsNobody()).Get(Path)).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+    }
 }

@@ -76,7 +76,7 @@ public sealed class DeviceTests(ApiHost api)
         (await admin.Post("iot-device", new { name = "x", type = "GENERIC_HTTP", applicationId = world.Application, deviceModelId = 1 }))
             .IsRefused(HttpStatusCode.BadRequest, """{"message":"MESSAGE.DEVICE-MODEL-DOES-NOT-EXIST"}""");
         (await admin.Post("iot-device", new { name = "x", type = "LORAWAN", applicationId = world.Application }))
-            .IsRefused(HttpStatusCode.BadRequest, """{"message":"Devices of type LORAWAN are not supported by this installation."}""");
+            .IsRefused(HttpStatusCode.BadRequest, """{"message":"lorawanSettings should not be null or undefined"}""");
         (await (await api.SignedInAsReaderOf(world.Organization, world.Application))
             .Post("iot-device", new { name = "x", type = "GENERIC_HTTP", applicationId = world.Application }))
             .IsRefused(HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden"}""");

@@ -18,7 +18,7 @@ namespace OS2iot.Tests.Api;
 /// </summary>
 public sealed class HostileInputTests(PostgreSql postgres) : IAsyncLifetime
 {
-    private const int RequestsPerEndpoint = 30;
+    private const int RequestsPerEndpoint = 24;
 
     /// <summary>Each good try at these takes a while on purpose.</summary>
     private static readonly Dictionary<Type, int> Fewer = new() { [typeof(Login)] = 8, [typeof(TestPayloadDecoder)] = 10 };

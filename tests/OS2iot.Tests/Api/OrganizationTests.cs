@@ -101,4 +101,38 @@ public sealed class OrganizationTests(ApiHost api)
         Assert.Contains(mine, ids);
         Assert.Contains(other, ids);
     }
+
+    [Fact]
+    [Covers("POST /organization")]
+    [Covers("PUT /organization/:id")]
+    [Covers("DELETE /organization/:id")]
+    [Covers("GET /organization")]
+    [Covers("GET /organization/minimal")]
+    [Covers("GET /organization/:id")]
+    public async Task Endpoints_WhenNotAllowedOrWrong_AreRefused()
+    {
+        var organization = await api.AnOrganization();
+        var (admin, userAdmin) = (await api.SignedInAsGlobalAdmin(), await api.SignedInAsUserAdminOf(organization));
+        var (reader, nobody) = (await api.SignedInAsReaderOf(organization), await api.SignedInAsNobody());
+        const string WrongRole = """{"statusCode":403,"message":"Forbidden resource","error":"Forbidden"}""";
+
+        (await userAdmin.Post("organization", new { name = "x" })).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await userAdmin.Put($"organization/{organization}", new { name = "x" })).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await userAdmin.Delete($"organization/{organization}")).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await reader.Get("organization")).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await reader.Get($"organization/{organization}")).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await nobody.Get("organization/minimal")).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+
+        Assert.Equal(["isString"], (await admin.Put($"organization/{organization}", new { name = 1 })).Is(HttpStatusCode.BadRequest).Rules("name").Intersect(["isString"]));
+        Assert.Equal(["isNotBlank"], (await admin.Post("organization", new { name = " " })).Is(HttpStatusCode.BadRequest).Rules("name"));
+        (await admin.Get("organization/0")).IsRefused(
+            HttpStatusCode.NotFound, """{"statusCode":404,"message":"MESSAGE.ID-DOES-NOT-EXIST","error":"Not Found"}""");
+        (await admin.Put("organization/0", new { name = "x" })).IsRefused(
+            HttpStatusCode.NotFound, """{"statusCode":404,"message":"MESSAGE.ID-DOES-NOT-EXIST","error":"Not Found"}""");
+        (await admin.Get("organization?orderOn=lastLogin&sort=ASC")).Is(HttpStatusCode.OK);
+        foreach (var call in new[] { api.Anonymous().Get("organization"), api.Anonymous().Get("organization/minimal"), api.Anonymous().Delete($"organization/{organization}") })
+        {
+            (await call).IsRefused(HttpStatusCode.Unauthorized, """{"statusCode":401,"message":"Unauthorized"}""");
+        }
+    }
 }

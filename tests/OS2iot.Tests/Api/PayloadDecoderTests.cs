@@ -117,4 +117,37 @@ public sealed class PayloadDecoderTests(ApiHost api)
         iotDeviceJsonString = """{"name":"æ"}""",
         rawPayloadJsonString = """{"level":1.5}""",
     });
+
+    [Fact]
+    [Covers("POST /payload-decoder")]
+    [Covers("PUT /payload-decoder/:id")]
+    [Covers("DELETE /payload-decoder/:id")]
+    [Covers("GET /payload-decoder")]
+    [Covers("GET /payload-decoder/:id")]
+    [Covers("POST /test-payload-decoder")]
+    public async Task Endpoints_WhenNotAllowedOrWrong_AreRefused()
+    {
+        var (organization, other) = (await api.AnOrganization(), await api.AnOrganization());
+        var id = await api.ADecoder(organization);
+        var (writer, reader) = (await api.SignedInAsApplicationAdminOf(organization), await api.SignedInAsReaderOf(organization));
+        var body = new { name = "d", organizationId = organization, decodingFunction = "\"\"" };
+        const string WrongRole = """{"statusCode":403,"message":"Forbidden resource","error":"Forbidden"}""";
+        const string Missing = """{"statusCode":404,"message":"MESSAGE.ID-DOES-NOT-EXIST","error":"Not Found"}""";
+
+        (await reader.Post("payload-decoder", body)).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await reader.Put($"payload-decoder/{id}", body)).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await reader.Delete($"payload-decoder/{id}")).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await writer.Put($"payload-decoder/{id}", body with { organizationId = other })).IsRefused(HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden"}""");
+        (await writer.Put($"payload-decoder/{id}", body with { decodingFunction = "x" })).IsRefused(
+            HttpStatusCode.BadRequest, """{"statusCode":400,"message":"MESSAGE.BAD-ENCODING","error":"Bad Request"}""");
+        Assert.Equal(["maxLength"], (await writer.Put($"payload-decoder/{id}", body with { name = new string('x', 51) })).Rules("name"));
+        (await writer.Put("payload-decoder/0", body)).IsRefused(HttpStatusCode.NotFound, Missing);
+        (await writer.Get("payload-decoder/0")).IsRefused(HttpStatusCode.NotFound, Missing);
+        (await writer.Delete("payload-decoder/0")).IsRefused(HttpStatusCode.NotFound, Missing);
+        (await writer.Delete($"payload-decoder/{await api.ADecoder(other)}")).IsRefused(HttpStatusCode.NotFound, Missing);
+        (await (await api.SignedInAsNobody()).Get("payload-decoder")).IsRefused(HttpStatusCode.Forbidden, WrongRole);
+        (await api.Anonymous().Post("test-payload-decoder", new { code = "\"\"", iotDeviceJsonString = "{}", rawPayloadJsonString = "{}" }))
+            .IsRefused(HttpStatusCode.Unauthorized, """{"statusCode":401,"message":"Unauthorized"}""");
+        Assert.Equal(["isString"], (await reader.Post("test-payload-decoder", new { code = "\"\"", iotDeviceJsonString = "{}" })).Rules("rawPayloadJsonString"));
+    }
 }

@@ -1,22 +1,34 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using FastEndpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OS2iot.Api.AccessRequests;
+using OS2iot.Api.ApiKeys;
 using OS2iot.Api.Applications;
 using OS2iot.Api.Audit;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
 using OS2iot.Api.Deliveries;
+using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Devices;
+using OS2iot.Api.Downlinks;
+using OS2iot.Api.Gateways;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
+using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
+using OS2iot.Api.Permissions;
+using OS2iot.Api.Search;
 using OS2iot.Api.Sigfox;
+using OS2iot.Api.Users;
+using OS2iot.Core.Organizations;
 
 namespace OS2iot.Tests.Api;
 
@@ -25,7 +37,7 @@ namespace OS2iot.Tests.Api;
 /// such an id in it must be refused, and no answer may hold a word of the first organization. A new endpoint needs a line here.
 /// </summary>
 [Collection(ApiCollection.Name)]
-public sealed class TenancyTests(ApiHost api)
+public sealed partial class TenancyTests(ApiHost api)
 {
     internal static readonly Dictionary<Type, Call> Calls = new()
     {
@@ -42,6 +54,44 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(BeginKombitLogout)] = new(Reach.Own),
         [typeof(CompleteKombitLogout)] = new(Reach.Open),
         [typeof(GetKombitMetadata)] = new(Reach.Open),
+
+        [typeof(ListUsers)] = new(Reach.Own),
+        [typeof(ListMinimalUsers)] = new(Reach.Own),
+        [typeof(GetUser)] = new(Reach.Refused, w => w.Member),
+        [typeof(ListOrganizationUsers)] = new(Reach.Refused, w => w.Organization),
+        [typeof(ListAwaitingUsers)] = new(Reach.Own),
+        [typeof(ListAwaitingUsersOfOrganization)] = new(Reach.Refused, w => w.Organization),
+        [typeof(CreateUser)] = new(
+            Reach.Refused, Body: _ => new { name = "mine", email = $"{Guid.NewGuid():N}@example.dk", password = "long enough", globalAdmin = true }),
+        [typeof(UpdateUser)] = new(Reach.Refused, w => w.Member, _ => new { name = "mine", active = true }),
+        [typeof(RejectUser)] = new(Reach.Refused, Body: w => new { orgId = w.Organization, userIdToReject = w.Member }),
+        [typeof(HideWelcome)] = new(Reach.Own, w => w.Member),
+
+        [typeof(CreateNewKombitUser)] = new(
+            Reach.Own, Body: w => new { email = $"{Guid.NewGuid():N}@example.dk", requestedOrganizationIds = new[] { w.Organization } }),
+        [typeof(UpdateUserOrganizations)] = new(Reach.Own, Body: w => new { requestedOrganizationIds = new[] { w.Organization } }),
+        [typeof(ListOrganizationsToRequest)] = new(Reach.Shared), // who asks to belong must say where
+        [typeof(ListUsersForRequests)] = new(Reach.Own),
+        [typeof(GetUserForRequests)] = new(Reach.Refused, w => w.Member),
+
+        [typeof(ListPermissions)] = new(Reach.Own),
+        [typeof(GetPermission)] = new(Reach.Refused, w => w.Permission),
+        [typeof(ListPermissionApplications)] = new(Reach.Refused, w => w.Permission),
+        [typeof(ListPermissionUsers)] = new(Reach.Refused, w => w.Permission),
+        [typeof(CreatePermission)] = new(
+            Reach.Refused,
+            Body: w => new { name = "mine", organizationId = w.Organization, levels = new[] { new { type = "Read" } }, userIds = Array.Empty<int>() }),
+        [typeof(UpdatePermission)] = new(Reach.Refused, w => w.Permission, _ => new { name = "mine" }),
+        [typeof(AcceptUser)] = new(
+            Reach.Refused, Body: w => new { organizationId = w.Organization, userId = w.Member, permissionIds = new[] { w.Permission } }),
+        [typeof(DeletePermission)] = new(Reach.Refused, w => w.Permission),
+
+        [typeof(ListApiKeys)] = new(Reach.Refused),
+        [typeof(GetApiKey)] = new(Reach.Refused, w => w.ApiKey),
+        [typeof(CreateApiKey)] = new(Reach.Refused, Body: w => new { name = "mine", permissionIds = new[] { w.Permission } }),
+        [typeof(UpdateApiKey)] = new(Reach.Refused, w => w.ApiKey, w => new { name = "mine", permissionIds = new[] { w.Permission } }),
+        [typeof(DeleteApiKey)] = new(Reach.Refused, w => w.ApiKey),
+        [typeof(GetApiKeyOrganization)] = new(Reach.Own),
 
         [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
         [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
@@ -62,6 +112,16 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(CreateDevice)] = new(Reach.Refused, Body: w => new { name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
         [typeof(UpdateDevice)] = new(
             Reach.Refused, w => w.Device, w => new { id = w.Device, name = "mine", type = "GENERIC_HTTP", applicationId = w.Application }),
+        [typeof(CreateDevices)] = new(
+            Reach.Refused, Body: w => new { data = new[] { new { name = "mine", type = "GENERIC_HTTP", applicationId = w.Application } } }),
+        [typeof(UpdateDevices)] = new(
+            Reach.Refused, Body: w => new { data = new[] { new { id = w.Device, name = "mine", type = "GENERIC_HTTP", applicationId = w.Application } } }),
+        [typeof(ExportDevices)] = new(Reach.Refused, w => w.Application),
+        [typeof(ListDevicesOfPayloadDecoder)] = new(Reach.Own, w => w.Decoder),
+        [typeof(GetDeviceStatistics)] = new(Reach.Refused, w => w.Device),
+        [typeof(CreateDownlink)] = new(Reach.Refused, w => w.Device, _ => new { data = "00", port = 1 }),
+        [typeof(GetDownlinkQueue)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(ListMessages)] = new(Reach.Refused, w => w.Device),
@@ -77,6 +137,15 @@ public sealed class TenancyTests(ApiHost api)
             Reach.Refused, w => w.DataTarget,
             w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
         [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(TestDataTarget)] = new(Reach.Refused, Body: w => new { dataTargetId = w.DataTarget, payloadDecoderId = w.Decoder }),
+        [typeof(ListDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(GetDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(GetOpenDataDkRegistered)] = new(Reach.Refused, w => w.Organization),
+        [typeof(UpdateOpenDataDkRegistered)] = new(Reach.Refused, w => w.Organization),
+        [typeof(SendOpenDataDkMail)] = new(
+            Reach.Refused, Body: w => new { organizationId = w.Organization, organizationOddkAlias = "mine", sharingUrl = "https://example.dk" }),
+        [typeof(GetOpenDataDkCatalogue)] = new(Reach.Open, w => w.Organization), // what is shared is for everybody
+        [typeof(GetOpenDataDkData)] = new(Reach.Open, w => w.Organization),
         [typeof(ListDeliveries)] = new(Reach.Refused, w => w.DataTarget),
         [typeof(ResendDeliveries)] = new(Reach.Refused, w => w.DataTarget, _ => new { }),
 
@@ -91,6 +160,14 @@ public sealed class TenancyTests(ApiHost api)
             Reach.Refused, w => w.Connection, w => new { iotDeviceIds = new[] { w.Device }, dataTargetId = w.DataTarget }),
         [typeof(DeleteConnection)] = new(Reach.Refused, w => w.Connection),
 
+        [typeof(ListDeviceModels)] = new(Reach.Own),
+        [typeof(GetDeviceModel)] = new(Reach.Refused, w => w.DeviceModel),
+        [typeof(CreateDeviceModel)] = new(Reach.Refused, Body: w => new { belongsToId = w.Organization, body = ApiHost.AModelBody("mine") }),
+        [typeof(UpdateDeviceModel)] = new(Reach.Refused, w => w.DeviceModel, _ => new { body = ApiHost.AModelBody("mine") }),
+        [typeof(DeleteDeviceModel)] = new(Reach.Refused, w => w.DeviceModel),
+
+        [typeof(SearchEverything)] = new(Reach.Own), // its own tests search
+
         [typeof(ListPayloadDecoders)] = new(Reach.Shared), // organizations share their decoders
         [typeof(GetPayloadDecoder)] = new(Reach.Shared, w => w.Decoder),
         [typeof(CreatePayloadDecoder)] = new(
@@ -100,6 +177,31 @@ public sealed class TenancyTests(ApiHost api)
         [typeof(TestPayloadDecoder)] = new(
             Reach.Own, Body: _ => new { code = "\"function decode() { return 1; }\"", iotDeviceJsonString = "{}", rawPayloadJsonString = "{}" }),
         [typeof(DeletePayloadDecoder)] = new(Reach.Refused, w => w.Decoder),
+
+        [typeof(ListGateways)] = new(Reach.Own),
+        [typeof(GetGateway)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(CreateGateway)] = new(
+            Reach.Refused, Body: w => new { organizationId = w.Organization, gateway = Gateway(ApiHost.Eui()) }),
+        [typeof(UpdateGateway)] = new(Reach.Refused, w => w.Gateway, _ => new { gateway = Gateway(null) }),
+        [typeof(DeleteGateway)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayStatuses)] = new(Reach.Own),
+        [typeof(GetGatewayStatus)] = new(Reach.Refused, w => w.Gateway),
+
+        [typeof(ListDeviceProfiles)] = new(Reach.Own),
+        [typeof(ListAdrAlgorithms)] = new(Reach.Shared), // the network's own
+        [typeof(GetDeviceProfile)] = new(Reach.Refused, w => w.DeviceProfile),
+        [typeof(CreateDeviceProfile)] = new(
+            Reach.Refused, Body: w => new { deviceProfile = DeviceProfile(), internalOrganizationId = w.Organization }),
+        [typeof(UpdateDeviceProfile)] = new(Reach.Refused, w => w.DeviceProfile, _ => new { deviceProfile = DeviceProfile() }),
+        [typeof(DeleteDeviceProfile)] = new(Reach.Refused, w => w.DeviceProfile),
+
+        [typeof(ListMulticastGroups)] = new(Reach.Own),
+        [typeof(GetMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup),
+        [typeof(CreateMulticastGroup)] = new(Reach.Refused, Body: MulticastGroup),
+        [typeof(UpdateMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup, MulticastGroup),
+        [typeof(DeleteMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup),
+        [typeof(GetMulticastQueue)] = new(Reach.Refused, w => w.MulticastGroup),
+        [typeof(SendToMulticastGroup)] = new(Reach.Refused, w => w.MulticastGroup, _ => new { data = "00", port = 1 }),
 
         [typeof(ListSigfoxGroups)] = new(Reach.Refused, Query: w => $"organizationId={w.Organization}"),
         [typeof(GetSigfoxGroup)] = new(Reach.Refused, w => w.SigfoxGroup),
@@ -165,7 +267,11 @@ public sealed class TenancyTests(ApiHost api)
             ("reader with a foreign application", await api.SignedInAsReaderOf(own.Organization, own.Application, victim.Application)),
             ("application admin", await api.SignedInAsApplicationAdminOf(own.Organization, own.Application, victim.Application)),
             ("user admin", await api.SignedInAsUserAdminOf(own.Organization)),
+            ("gateway admin", await api.SignedInAs(own.Organization, PermissionType.OrganizationGatewayAdmin)),
             ("nobody", await api.SignedInAsNobody()),
+            ("API key", (await api.AnApiKey(await api.APermission(
+                own.Organization, null, [own.Application, victim.Application],
+                PermissionType.Read, PermissionType.OrganizationApplicationAdmin, PermissionType.OrganizationUserAdmin, PermissionType.OrganizationGatewayAdmin))).Client),
         ];
 
         foreach (var (who, client) in callers)
@@ -192,13 +298,33 @@ public sealed class TenancyTests(ApiHost api)
         (await reader.Get($"data-target?applicationId={victim.Application}")).Is(HttpStatusCode.Forbidden);
     }
 
+    private static object Gateway(string? gatewayId) =>
+        new { gatewayId, name = "mine", location = new { longitude = 1, latitude = 2 }, tagsString = "{}" };
+
+    private static object DeviceProfile() =>
+        new { name = ApiHost.Name("mine"), macVersion = 3, regParamsRevision = 0, adrAlgorithmID = "default", classCTimeout = 0 };
+
+    private static object MulticastGroup(World world) => new
+    {
+        name = "mine",
+        applicationID = world.Application,
+        mcAddr = "01abcdef",
+        mcNwkSKey = ApiHost.Key(),
+        mcAppSKey = ApiHost.Key(),
+        fCnt = 0,
+        dr = 0,
+        frequency = 1,
+        groupType = "CLASS_C",
+        iotDevices = new[] { new { id = world.Device } },
+    };
+
     private static bool IsRefusal(HttpStatusCode status) =>
         status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;
 
     private static Task<Answer> Send(ApiClient client, Registered endpoint, World world)
     {
         var call = Calls[endpoint.Type];
-        var path = endpoint.Path.Replace("{id}", $"{call.Id?.Invoke(world)}", StringComparison.Ordinal);
+        var path = AddressParameter().Replace(endpoint.Path, $"{call.Id?.Invoke(world)}");
         path += call.Query is null ? "" : $"?{call.Query(world)}";
         return client.Send(new HttpMethod(endpoint.Verb), path, call.Body is null ? null : JsonContent.Create(call.Body(world)));
     }
@@ -221,6 +347,8 @@ public sealed class TenancyTests(ApiHost api)
             SELECT name FROM organizations WHERE id = $1 UNION ALL SELECT name FROM applications WHERE organization_id = $1
             UNION ALL SELECT d.name FROM devices d JOIN applications a ON a.id = d.application_id WHERE a.organization_id = $1
             UNION ALL SELECT t.name FROM data_targets t JOIN applications a ON a.id = t.application_id WHERE a.organization_id = $1
+            UNION ALL SELECT name FROM gateways WHERE organization_id = $1 UNION ALL SELECT name FROM device_profiles WHERE organization_id = $1
+            UNION ALL SELECT g.name FROM multicast_groups g JOIN applications a ON a.id = g.application_id WHERE a.organization_id = $1
             UNION ALL SELECT name FROM payload_decoders WHERE organization_id = $1 UNION ALL SELECT name FROM permissions WHERE organization_id = $1
             UNION ALL SELECT username FROM sigfox_groups WHERE organization_id = $1
             ORDER BY 1
@@ -236,7 +364,10 @@ public sealed class TenancyTests(ApiHost api)
         return names;
     }
 
-    internal sealed record Call(Reach Reach, Func<World, int>? Id = null, Func<World, object>? Body = null, Func<World, string>? Query = null);
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex AddressParameter();
+
+    internal sealed record Call(Reach Reach, Func<World, object>? Id = null, Func<World, object>? Body = null, Func<World, string>? Query = null);
 
     private sealed record Registered(Type Type, string Verb, string Path);
 }

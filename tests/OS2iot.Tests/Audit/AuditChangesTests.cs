@@ -55,7 +55,7 @@ public sealed class AuditChangesTests(PostgreSql postgres) : IAsyncLifetime
         var roots = AuditModel.Of(db.Model).Roots.ToList();
         var types = typeof(AuditTypes).GetFields().Select(f => (string)f.GetRawConstantValue()!).Except([AuditTypes.SigfoxDeviceType]);
 
-        Assert.Equal(types.Order(), roots.Select(r => r.Type).Order());
+        Assert.Equal(types.Order(), roots.Select(r => r.Type).Distinct().Order());
         Assert.All(roots.Where(r => r.Type != AuditTypes.Organization), r => Assert.True(r.OwnerKey is not null || r.OwnerList is not null, r.Type));
     }
 

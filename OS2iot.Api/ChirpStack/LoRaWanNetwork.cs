@@ -1,0 +1,174 @@
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Devices;
+using OS2iot.Api.Http;
+using OS2iot.Core.ChirpStack;
+using OS2iot.Core.Database;
+using OS2iot.Core.Devices;
+using OS2iot.Core.Secrets;
+
+namespace OS2iot.Api.ChirpStack;
+
+/// <summary>Devices that reach us over LoRaWAN.</summary>
+internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector) : DeviceNetwork
+{
+    public override DeviceType Type => DeviceType.LoRaWan;
+
+    public override async Task<Device> CreateAsync(DeviceRequest request, CancellationToken ct)
+    {
+        var settings = request.SettingsOf<LoRaWanSettings>(LoRaWanSettings.Name)
+            ?? throw Refusal.Device($"{LoRaWanSettings.Name} should not be null or undefined");
+        var device = new LoRaWanDevice { Name = request.Name, DevEui = settings.DevEui.ToLowerInvariant() };
+        await ApplyAsync(device, settings, request.ApplicationId, ct);
+        return device;
+    }
+
+    public override async Task UpdateAsync(Device device, DeviceRequest request, CancellationToken ct)
+    {
+        var settings = request.Type == Type.ToWire() ? request.SettingsOf<LoRaWanSettings>(LoRaWanSettings.Name) : null;
+        if (settings is not null)
+        {
+            await ApplyAsync((LoRaWanDevice)device, settings, request.ApplicationId, ct);
+        }
+        else
+        {
+            await FindProfileAsync(((LoRaWanDevice)device).DeviceProfileId, request.ApplicationId, ct);
+        }
+    }
+
+    public override void Write(Device device, IDictionary<string, object?> columns, bool showSecrets)
+    {
+        var own = (LoRaWanDevice)device;
+        columns["deviceEUI"] = own.DevEui;
+        columns["OTAAapplicationKey"] = Shown(ApplicationKeyOf(own), showSecrets);
+        columns["deviceProfileName"] = own.DeviceProfile?.Name;
+        columns["chirpstackApplicationId"] = own.ChirpStackApplicationId;
+    }
+
+    public override void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
+    {
+        var own = (LoRaWanDevice)device;
+        var settings = new Dictionary<string, object?>
+        {
+            ["devEUI"] = own.DevEui,
+            ["deviceProfileID"] = own.DeviceProfileId,
+            ["skipFCntCheck"] = own.SkipFCntCheck,
+            ["isDisabled"] = own.IsDisabled,
+            ["deviceStatusBattery"] = own.State?.BatteryLevel,
+            ["deviceStatusMargin"] = own.State?.LinkMargin,
+            ["activationType"] = LoRaWanSettings.WordOf(own.Activation),
+        };
+        if (own.Activation == Activation.Otaa)
+        {
+            settings["joinEUI"] = own.JoinEui;
+            settings["OTAAapplicationKey"] = Shown(ApplicationKeyOf(own), showSecrets);
+            if (HasTwoKeys(own))
+            {
+                settings["OTAAnetworkKey"] = Shown(own.NwkKeyCiphertext, showSecrets);
+            }
+        }
+        else if (own.Activation == Activation.Abp)
+        {
+            settings["devAddr"] = own.DevAddr;
+            settings["fCntUp"] = own.FCntUp;
+            settings["nFCntDown"] = own.NFCntDown;
+            settings["networkSessionKey"] = Shown(own.NwkSEncKeyCiphertext, showSecrets);
+            settings["applicationSessionKey"] = Shown(own.AppSKeyCiphertext, showSecrets);
+            if (own.DeviceProfile?.HasTwoRootKeys == true)
+            {
+                settings["sNwkSIntKey"] = Shown(own.SNwkSIntKeyCiphertext, showSecrets);
+                settings["fNwkSIntKey"] = Shown(own.FNwkSIntKeyCiphertext, showSecrets);
+            }
+        }
+
+        members[LoRaWanSettings.Name] = settings;
+    }
+
+    private async Task ApplyAsync(LoRaWanDevice device, LoRaWanSettings settings, int applicationId, CancellationToken ct)
+    {
+        var profile = await FindProfileAsync(settings.DeviceProfileId, applicationId, ct);
+        var devEui = settings.DevEui.ToLowerInvariant();
+        if (await db.LoRaWanDevices.AnyAsync(d => d.DevEui == devEui && d.Id != device.Id, ct))
+        {
+            throw Refusal.Device(ErrorCodes.IdInvalidOrAlreadyInUse);
+        }
+
+        device.DevEui = devEui;
+        device.DeviceProfileId = profile.Id;
+        device.SkipFCntCheck = settings.SkipFCntCheck ?? device.SkipFCntCheck;
+        device.IsDisabled = settings.IsDisabled ?? device.IsDisabled;
+        device.JoinEui = settings.JoinEui.IsPresent ? settings.JoinEui.Value?.ToLowerInvariant() : device.JoinEui;
+        device.Activation = settings.Activation ?? device.Activation;
+        switch (device.Activation)
+        {
+            case Activation.Otaa:
+                ApplyOtaa(device, settings, profile);
+                ForgetAbp(device);
+                break;
+            case Activation.Abp:
+                ApplyAbp(device, settings, profile);
+                ForgetOtaa(device);
+                break;
+            default:
+                ForgetOtaa(device);
+                ForgetAbp(device);
+                break;
+        }
+    }
+
+    // A profile is its organization's own, as everything else.
+    private async Task<DeviceProfile> FindProfileAsync(Guid id, int applicationId, CancellationToken ct) =>
+        await db.DeviceProfiles.SingleOrDefaultAsync(
+            p => p.Id == id && db.Applications.Any(a => a.Id == applicationId && a.OrganizationId == p.OrganizationId), ct)
+        ?? throw Refusal.Device(ErrorCodes.IdDoesNotExist);
+
+    // Who has one key only sends it as the application's, and the network expects it in the place of its own.
+    private void ApplyOtaa(LoRaWanDevice device, LoRaWanSettings settings, DeviceProfile profile)
+    {
+        var takesTwo = profile.HasTwoRootKeys && (settings.OtaaNetworkKey is not null || device.AppKeyCiphertext is not null);
+        var network = takesTwo ? settings.OtaaNetworkKey : settings.OtaaApplicationKey;
+        device.AppKeyCiphertext = takesTwo ? Kept(device.AppKeyCiphertext, settings.OtaaApplicationKey) : null;
+        device.NwkKeyCiphertext = Kept(device.NwkKeyCiphertext, network);
+        if (device.NwkKeyCiphertext is null || (takesTwo && device.AppKeyCiphertext is null))
+        {
+            throw Refusal.Device(ErrorCodes.OtaaKeyMissing);
+        }
+    }
+
+    private void ApplyAbp(LoRaWanDevice device, LoRaWanSettings settings, DeviceProfile profile)
+    {
+        device.DevAddr = settings.DevAddr?.ToLowerInvariant() ?? device.DevAddr;
+        device.FCntUp = settings.FCntUp ?? device.FCntUp;
+        device.NFCntDown = settings.NFCntDown ?? device.NFCntDown;
+        device.AppSKeyCiphertext = Kept(device.AppSKeyCiphertext, settings.ApplicationSessionKey);
+        device.NwkSEncKeyCiphertext = Kept(device.NwkSEncKeyCiphertext, settings.NetworkSessionKey);
+        device.SNwkSIntKeyCiphertext = profile.HasTwoRootKeys ? Kept(device.SNwkSIntKeyCiphertext, settings.SNwkSIntKey) : null;
+        device.FNwkSIntKeyCiphertext = profile.HasTwoRootKeys ? Kept(device.FNwkSIntKeyCiphertext, settings.FNwkSIntKey) : null;
+        if (device is not { DevAddr: not null, FCntUp: not null, NFCntDown: not null, AppSKeyCiphertext: not null, NwkSEncKeyCiphertext: not null })
+        {
+            throw Refusal.Device(ErrorCodes.AbpSessionMissing);
+        }
+    }
+
+    private static void ForgetOtaa(LoRaWanDevice device) => (device.NwkKeyCiphertext, device.AppKeyCiphertext) = (null, null);
+
+    private static void ForgetAbp(LoRaWanDevice device)
+    {
+        (device.DevAddr, device.FCntUp, device.NFCntDown, device.AFCntDown) = (null, null, null, null);
+        (device.AppSKeyCiphertext, device.NwkSEncKeyCiphertext) = (null, null);
+        (device.SNwkSIntKeyCiphertext, device.FNwkSIntKeyCiphertext) = (null, null);
+    }
+
+    private static bool HasTwoKeys(LoRaWanDevice device) => device is { DeviceProfile.HasTwoRootKeys: true, AppKeyCiphertext: not null };
+
+    private static string? ApplicationKeyOf(LoRaWanDevice device) => HasTwoKeys(device) ? device.AppKeyCiphertext : device.NwkKeyCiphertext;
+
+    // The same key encrypts to another text each time; only one that differs is a change.
+    private string? Kept(string? stored, string? sent)
+    {
+        var key = sent?.ToLowerInvariant();
+        return key is null || (stored is not null && protector.Unprotect(stored) == key) ? stored : protector.Protect(key);
+    }
+
+    private string? Shown(string? ciphertext, bool showSecrets) =>
+        showSecrets && ciphertext is not null ? protector.Unprotect(ciphertext) : null;
+}

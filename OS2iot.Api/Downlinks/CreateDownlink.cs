@@ -1,0 +1,102 @@
+using System.Data;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using FastEndpoints;
+using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Auth;
+using OS2iot.Api.Devices;
+using OS2iot.Api.Http;
+using OS2iot.Api.Validation;
+using OS2iot.Core.Database;
+using OS2iot.Core.Devices;
+using OS2iot.Core.Downlinks;
+using OS2iot.Core.Organizations;
+
+namespace OS2iot.Api.Downlinks;
+
+internal sealed partial class CreateDownlinkRequest : IBodyRequest
+{
+    private const int MaxPort = 255;
+
+    /// <summary>What the longest frame of LoRaWAN holds.</summary>
+    private const int MaxBytes = 242;
+
+    public static Shape Shape { get; } = new()
+    {
+        ["data"] = Is.Text().AtMost(2 * MaxBytes).Rule("matches", IsHexadecimal, _ => "Must be hexadecimal"),
+        ["port"] = Is.Integer().AtLeast(0).NotAbove(MaxPort).Optional(),
+        ["confirmed"] = Is.Boolean().Optional(),
+    };
+
+    /// <summary>Hex digits, two for each byte.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>LoRaWAN, from 1.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>LoRaWAN: the device is asked to acknowledge.</summary>
+    public bool? Confirmed { get; init; }
+
+    private static bool IsHexadecimal(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length % 2 == 0 && HexDigits().IsMatch(text);
+
+    [GeneratedRegex(@"^[0-9A-Fa-f]+\z")]
+    private static partial Regex HexDigits();
+}
+
+/// <summary>
+/// Lets a message wait for a LoRaWAN or Sigfox device, in place of any that waits already. It is stored when this answers, and sent when
+/// the network allows.
+/// </summary>
+internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<CreateDownlinkRequest, DownlinkCreatedResponse?>
+{
+    private const int SigfoxBytes = 8;
+
+    public override void Configure()
+    {
+        Post("iot-device/{id}/downlink");
+        Policies(Role.Read);
+    }
+
+    public override async Task<DownlinkCreatedResponse?> ExecuteAsync(CreateDownlinkRequest request, CancellationToken ct)
+    {
+        var id = HttpContext.RouteId();
+
+        // The lock makes those who write to one device wait for each other, so that one message waits in the end.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        var device = await db.Devices.FromSql($"SELECT * FROM devices WHERE id = {id} FOR NO KEY UPDATE").WritableBy(caller).SingleOrDefaultAsync(ct)
+            ?? throw await db.Devices.MissingAsync(id, notFound: null, ct);
+        var item = Item(device, request);
+        await db.ReplaceWaitingAsync(device, item, ct);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return device.Type == DeviceType.Sigfox ? null : new DownlinkCreatedResponse(item.Id);
+    }
+
+    private static DownlinkQueueItem Item(Device device, CreateDownlinkRequest request)
+    {
+        var payload = Convert.FromHexString(request.Data);
+        return device.Type switch
+        {
+            DeviceType.LoRaWan when request.Port is not { } port || port < 1 => throw Refusal.Invalid([PortMissing(request)]),
+            DeviceType.LoRaWan => new DownlinkQueueItem
+            {
+                DeviceId = device.Id, Payload = payload, FPort = request.Port, Confirmed = request.Confirmed ?? false,
+            },
+            DeviceType.Sigfox when payload.Length != SigfoxBytes => throw Refusal.BadRequest(ErrorCodes.DownlinkLengthWrongForSigfox),
+            DeviceType.Sigfox => new DownlinkQueueItem { DeviceId = device.Id, Payload = payload },
+            _ => throw Refusal.BadRequest(ErrorCodes.DownlinkNotSupportedForDeviceType),
+        };
+    }
+
+    // Which port a device listens on is told by nobody else, and 0 is the network's own.
+    private static JsonObject PortMissing(CreateDownlinkRequest request) => new()
+    {
+        ["target"] = new JsonObject { ["data"] = request.Data, ["port"] = request.Port },
+        ["value"] = request.Port,
+        ["property"] = "port",
+        ["children"] = new JsonArray(),
+        ["constraints"] = new JsonObject { ["min"] = "port must not be less than 1" },
+    };
+}
