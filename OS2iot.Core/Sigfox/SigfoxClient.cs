@@ -118,7 +118,8 @@ public sealed class SigfoxClient
     {
         try
         {
-            return await SendAsync(HttpMethod.Get, address, login, null, ct);
+            var found = await SendAsync(HttpMethod.Get, address, login, null, ct);
+            return found.ValueKind == JsonValueKind.Object ? found : throw Unexpected();
         }
         catch (SigfoxException exception) when (exception.Failure == SigfoxFailure.NotFound)
         {
