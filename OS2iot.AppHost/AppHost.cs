@@ -103,6 +103,16 @@ if (isRun)
     workers.WithEnvironment("Egress__AllowedHosts__0", sinks);
     api.WithEnvironment("Egress__AllowedHosts__0", sinks);
 
+    // Sigfox is played too, unless an address says where the real one is.
+    if (builder.Configuration["Sigfox:BaseAddress"] is { Length: > 0 } sigfox)
+    {
+        api.WithEnvironment("Sigfox__BaseAddress", sigfox);
+    }
+    else
+    {
+        api.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"));
+    }
+
     ports.CheckBeforeStart();
     administrator.CreateBeforeStart(builder);
     ReadyMessage.PrintWhenHealthy(builder);
