@@ -26,9 +26,10 @@ internal static class EndToEndBenchmark
         {
             var load = new Load(ingest.Port, scene.Paths);
             await load.RunAsync(32, TimeSpan.FromSeconds(20), count: 10_000, onSending: sink.Sending, mayGo: () => RoomAsync(load, sink));
-            await DrainedAsync(sink, load.Next);
+            await DrainedAsync(sink, load.Sent);
 
-            var perSecond = await SustainedAsync(part, load, sink, [ingest.Id, workers.Id, scene.PostgresProcess], options, report);
+            var perSecond = await SustainedAsync(
+                part, load, sink, [("Ingest", ingest.Id), ("Workers with decoders", workers.Id), ("PostgreSQL", scene.PostgresProcess)], options, report);
             await HalfRateAsync(part, load, sink, perSecond / 2, options, report);
             if (kafka is null)
             {
@@ -46,27 +47,29 @@ internal static class EndToEndBenchmark
     }
 
     private static async Task<double> SustainedAsync(
-        string part, Load load, Sink sink, int[] processes, SuiteOptions options, Report report)
+        string part, Load load, Sink sink, (string Name, int Id)[] processes, SuiteOptions options, Report report)
     {
-        var meter = new Meter(processes);
+        var meters = processes.Select(p => (p.Name, Meter: new Meter(p.Id))).ToList();
         var before = sink.Received;
         var start = Stopwatch.GetTimestamp();
-        meter.Start();
+        meters.ForEach(m => m.Meter.Start());
         await load.RunAsync(64, options.Sustained, onSending: sink.Sending, mayGo: () => RoomAsync(load, sink));
-        await DrainedAsync(sink, load.Next);
+        await DrainedAsync(sink, load.Sent);
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var messages = sink.Received - before;
         report.Add(part, $"sustained for {options.Sustained.TotalSeconds:N0} s", messages / elapsed, "messages/s");
-        report.Add(part, "CPU of all our processes and PostgreSQL", meter.Microseconds() / messages, "µs/message");
+        var times = meters.ConvertAll(m => (m.Name, PerMessage: m.Meter.Microseconds() / messages));
+        times.ForEach(t => report.Add(part, $"CPU of {t.Name}", t.PerMessage, "µs/message"));
+        report.Add(part, "CPU of all of them", times.Sum(t => t.PerMessage), "µs/message");
         return messages / elapsed;
     }
 
     private static async Task HalfRateAsync(string part, Load load, Sink sink, double rate, SuiteOptions options, Report report)
     {
         sink.Forget();
-        var first = load.Next;
+        var first = load.Sent;
         await load.RunAsync(64, options.Duration * 2, rate, onSending: sink.Sending);
-        var sent = load.Next - first;
+        var sent = load.Sent - first;
         await DrainedAsync(sink, sent);
         report.Add(part, $"at {rate:N0} messages/s, p50", sink.Latency.GetValueAtPercentile(50) / 1000.0, "ms");
         report.Add(part, $"at {rate:N0} messages/s, p99", sink.Latency.GetValueAtPercentile(99) / 1000.0, "ms");
@@ -86,7 +89,7 @@ internal static class EndToEndBenchmark
 
     private static async ValueTask RoomAsync(Load load, Sink sink)
     {
-        while (load.Next - sink.Received > MostUnderWay)
+        while (load.Sent - sink.Received > MostUnderWay)
         {
             await Task.Delay(5);
         }

@@ -32,8 +32,10 @@ internal sealed class Load(int port, IReadOnlyList<string> paths)
 
     private long _next;
 
-    /// <summary>Of the next message. Numbers go on over several runs.</summary>
-    public long Next => Volatile.Read(ref _next);
+    private long _sent;
+
+    /// <summary>Messages sent so far, over several runs.</summary>
+    public long Sent => Volatile.Read(ref _sent);
 
     /// <param name="connections">Requests under way at most.</param>
     /// <param name="duration">After it no new request begins.</param>
@@ -48,7 +50,7 @@ internal sealed class Load(int port, IReadOnlyList<string> paths)
         var histogram = new LongConcurrentHistogram(1, 60_000_000, 3);
         var start = Stopwatch.GetTimestamp();
         var end = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var first = Next;
+        var first = Volatile.Read(ref _next);
         var last = count == long.MaxValue ? long.MaxValue : first + count;
         long answered = 0, refused = 0;
 
@@ -84,6 +86,7 @@ internal sealed class Load(int port, IReadOnlyList<string> paths)
                 }
 
                 onSending?.Invoke(n);
+                Interlocked.Increment(ref _sent);
                 await socket.SendAsync(request.Of(n), SocketFlags.None);
                 var ok = await AnswerAsync(socket, buffer);
                 Interlocked.Increment(ref ok ? ref answered : ref refused);
