@@ -30,6 +30,11 @@ internal static class EndToEndBenchmark
 
             var perSecond = await SustainedAsync(
                 part, load, sink, [("Ingest", ingest.Id), ("Workers with decoders", workers.Id), ("PostgreSQL", scene.PostgresProcess)], options, report);
+            if (options.Statements)
+            {
+                (await scene.SlowestStatementsAsync(25)).ToList().ForEach(Console.Error.WriteLine);
+            }
+
             await HalfRateAsync(part, load, sink, perSecond / 2, options, report);
             if (kafka is null)
             {

@@ -38,7 +38,7 @@ internal sealed class Scene : IAsyncDisposable
     /// <param name="sinkPort">Where the target is; null for no target.</param>
     public static async Task<Scene> CreateAsync(int devices, int? sinkPort)
     {
-        var cluster = await PostgreSqlCluster.StartAsync(durable: true);
+        var cluster = await PostgreSqlCluster.StartAsync(durable: true, "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=all");
         var scene = new Scene(cluster, cluster.ConnectionString.Replace("Database=postgres", "Database=os2iot", StringComparison.Ordinal));
         await scene.FillAsync(devices, sinkPort);
         return scene;
@@ -64,6 +64,25 @@ internal sealed class Scene : IAsyncDisposable
         return environment;
     }
 
+    /// <summary>The statements that took the server longest since the last call, for whoever wants to know where its time went.</summary>
+    public async Task<IReadOnlyList<string>> SlowestStatementsAsync(int count)
+    {
+        await using var database = Npgsql.NpgsqlDataSource.Create(ConnectionString);
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT format('%10s ms %9s calls %9s rows  %s', round(total_exec_time), calls, rows, left(regexp_replace(query, '\s+', ' ', 'g'), 150))
+            FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT {count}
+            """);
+        var lines = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return lines;
+    }
+
     public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
 
     private async Task FillAsync(int devices, int? sinkPort)
@@ -82,6 +101,7 @@ internal sealed class Scene : IAsyncDisposable
         await using var scope = host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         await db.Database.MigrateAsync();
+        await db.Database.ExecuteSqlRawAsync("CREATE EXTENSION pg_stat_statements");
 
         var organization = new Organization { Name = "Measured" };
         var application = new Application { Name = "Measured", Organization = organization };

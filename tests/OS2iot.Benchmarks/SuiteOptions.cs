@@ -16,6 +16,9 @@ internal sealed record SuiteOptions
 
     public int Backlog { get; init; } = 100_000;
 
+    /// <summary>Also print which statements took PostgreSQL longest.</summary>
+    public bool Statements { get; init; }
+
     /// <summary>Where the figures go as JSON; null is nowhere.</summary>
     public string? Json { get; init; }
 
@@ -31,6 +34,7 @@ internal sealed record SuiteOptions
                 "--seconds" => options with { Duration = Seconds(value) },
                 "--sustained" => options with { Sustained = Seconds(value) },
                 "--backlog" => options with { Backlog = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--statements" => options with { Statements = bool.Parse(value) },
                 "--json" => options with { Json = value },
                 var other => throw new ArgumentException($"There is no option {other}. {Usage}"),
             };
@@ -41,7 +45,7 @@ internal sealed record SuiteOptions
 
     public bool Includes(string part) => Only.Count == 0 || Only.Contains(part, StringComparer.OrdinalIgnoreCase);
 
-    private const string Usage = "Options: --only ingest,end-to-end,logs,decoding,memory --seconds N --sustained N --backlog N --json FILE";
+    private const string Usage = "Options: --only ingest,end-to-end,logs,decoding,memory --seconds N --sustained N --backlog N --statements true --json FILE";
 
     private static TimeSpan Seconds(string value) => TimeSpan.FromSeconds(double.Parse(value, CultureInfo.InvariantCulture));
 }

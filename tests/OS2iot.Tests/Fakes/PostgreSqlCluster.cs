@@ -31,7 +31,8 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     public int ProcessId { get; private set; }
 
     /// <param name="durable">Whether a commit waits for the disk. Tests of behaviour needn't.</param>
-    public static async Task<PostgreSqlCluster> StartAsync(bool durable = false)
+    /// <param name="settings">Further settings of the server, such as <c>work_mem=8MB</c>.</param>
+    public static async Task<PostgreSqlCluster> StartAsync(bool durable = false, params string[] settings)
     {
         var binaries = FindBinaries();
         var folder = Directory.CreateTempSubdirectory("os2iot-tests-").FullName;
@@ -50,6 +51,7 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         [
             "sh", "-c", Keeper, "sh", .. prefix, Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{port}", "-h", "127.0.0.1", "-k", "",
             "-c", durable ? "fsync=on" : "fsync=off", "-c", "max_connections=300", "-c", "log_min_messages=fatal", "-c", "logging_collector=on",
+            .. settings.SelectMany(setting => new[] { "-c", setting }),
         ];
         foreach (var argument in arguments)
         {
