@@ -69,6 +69,9 @@ var portal = builder.AddProject<Projects.OS2iot_Portal>(Names.Portal)
     .WithEnvironment("Secrets__MasterKey", portalKey) // its own: the portal has no business with the database's secrets
     .WaitFor(api);
 
+// Mails and sign-ins lead to the portal.
+api.WithEnvironment("Portal__PublicUrl", portal.GetEndpoint("http")).WithEnvironment("Kombit__AllowedRedirects__0", portal.GetEndpoint("http"));
+
 if (mosquitto is not null)
 {
     ingest.WaitFor(mosquitto);

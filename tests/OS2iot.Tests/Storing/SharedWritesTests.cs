@@ -33,7 +33,10 @@ public sealed class SharedWritesTests
         var writes = new SharedWrites<int>(100, async (items, _) =>
         {
             await mayStart.Task;
-            _ = items.Contains(13) ? throw new InvalidOperationException("13") : 0;
+            if (items.Contains(13))
+            {
+                throw new InvalidOperationException("13");
+            }
         });
 
         var calls = new[] { 1, 13, 2 }.Select(n => writes.WriteAsync([n], TestContext.Current.CancellationToken)).ToList();
