@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Devices;
+using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
-using OS2iot.Core.Devices;
 
 namespace OS2iot.Api.Applications;
 
@@ -26,28 +26,34 @@ internal sealed class ApplicationDevices(AppDbContext db, DeviceNetworks network
     private const int MaxWhole = 1000;
 
     /// <summary>So many in one answer are shown at all, each application an equal part.</summary>
-    private const int MaxShown = 10_000;
+    private const int MaxShown = 5_000;
 
-    public async Task<IReadOnlyDictionary<int, DevicesUnderApplication>> OfAsync(IReadOnlyList<int> applicationIds, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<int, DevicesUnderApplication>> OfAsync(IEnumerable<Application> applications, CancellationToken ct)
     {
-        var counts = await db.Devices.Where(d => applicationIds.Contains(d.ApplicationId)).GroupBy(d => d.ApplicationId)
-            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
-        var shown = counts.Count == 0 ? Enumerable.Empty<(int Application, object Device)>().ToLookup(d => d.Application, d => d.Device)
-            : counts.Values.Sum() <= MaxWhole ? await WholeAsync(applicationIds, ct)
-            : await StubsAsync([.. counts.Keys], MaxShown / counts.Count, ct);
+        var counts = applications.Where(a => a.DeviceCount > 0).ToDictionary(a => a.Id, a => a.DeviceCount);
+        var ids = counts.Keys.ToArray();
+        var shown = ids.Length == 0 ? Enumerable.Empty<(int Application, object Device)>().ToLookup(d => d.Application, d => d.Device)
+            : counts.Values.Sum(c => (long)c) <= MaxWhole ? await WholeAsync(ids, ct)
+            : await StubsAsync(ids, Math.Max(1, MaxShown / ids.Length), ct);
         return counts.ToDictionary(c => c.Key, c => new DevicesUnderApplication(c.Value, [.. shown[c.Key]]));
     }
 
-    private async Task<ILookup<int, object>> WholeAsync(IReadOnlyList<int> applicationIds, CancellationToken ct)
+    private async Task<ILookup<int, object>> WholeAsync(int[] applicationIds, CancellationToken ct)
     {
         var devices = await db.Devices.AsNoTracking().Where(d => applicationIds.Contains(d.ApplicationId)).OrderBy(d => d.Id).ToListAsync(ct);
         return devices.ToLookup(d => d.ApplicationId, d => (object)networks.WithoutSecrets(d));
     }
 
-    private async Task<ILookup<int, object>> StubsAsync(List<int> applicationIds, int each, CancellationToken ct)
+    private async Task<ILookup<int, object>> StubsAsync(int[] applicationIds, int each, CancellationToken ct)
     {
-        var devices = await db.Applications.Where(a => applicationIds.Contains(a.Id))
-            .SelectMany(a => a.Devices.OrderBy(d => d.Id).Take(each).Select(d => new { d.ApplicationId, d.Id, d.Name, d.Type })).ToListAsync(ct);
-        return devices.ToLookup(d => d.ApplicationId, d => (object)new DeviceStub(d.Id, d.Name, d.Type.ToWire()));
+        // Application by application: numbering all devices to take the first few of each would read every one.
+        var devices = await db.Database.SqlQuery<Stub>(
+            $"""
+            SELECT d.application_id, d.id, d.name, d.type FROM unnest({applicationIds}) a (id)
+            CROSS JOIN LATERAL (SELECT application_id, id, name, type FROM devices WHERE application_id = a.id ORDER BY application_id, id LIMIT {each}) d
+            """).ToListAsync(ct);
+        return devices.ToLookup(d => d.ApplicationId, d => (object)new DeviceStub(d.Id, d.Name, d.Type));
     }
+
+    private sealed record Stub(int ApplicationId, int Id, string Name, string Type);
 }

@@ -29,7 +29,7 @@ internal sealed class ApplicationReader(AppDbContext db, ApplicationDevices devi
             .Select(p => new PermissionCore(p, p.Applications.Select(a => a.Id).ToList()))
             .ToListAsync(ct);
         return new ApplicationDetails(
-            found, permissions, (await devices.OfAsync([id], ct)).GetValueOrDefault(id, DevicesUnderApplication.None),
+            found, permissions, (await devices.OfAsync([found], ct)).GetValueOrDefault(id, DevicesUnderApplication.None),
             [.. found.DataTargets.Select(DataTargetShapes.Core)]);
     }
 }

@@ -64,7 +64,7 @@ internal class ApplicationListItem(Application application, List<int> permission
     : ApplicationCore(application, permissionIds)
 {
     /// <summary>
-    /// Whole devices where the answer has up to 1,000; beyond that only their id, name and type, and not more than 10,000 in one answer.
+    /// Whole devices where the answer has up to 1,000; beyond that only their id, name and type, and not more than 5,000 in one answer.
     /// </summary>
     [JsonPropertyName("iotDevices")]
     public IReadOnlyList<object> Devices { get; } = devices.Shown;

@@ -39,7 +39,7 @@ internal sealed class ListApplications(AppDbContext db, Caller caller, Applicati
         .Add("contactPerson", a => a.ContactPerson)
         .Add("personalData", a => a.PersonalData)
         .Add("openDataDkEnabled", a => !a.DataTargets.Any(t => t.Type == "OPENDATADK"))
-        .Add("devices", a => a.Devices.Count)
+        .Add("devices", a => a.DeviceCount)
         .Add("dataTargets", a => a.DataTargets.Count);
 
     public override void Configure()
@@ -64,7 +64,7 @@ internal sealed class ListApplications(AppDbContext db, Caller caller, Applicati
         var forAdmins = caller.IsGlobalAdmin || (list.OrganizationId is { } id && caller.AdministersUsersOf(id));
         var count = await applications.CountAsync(ct);
         var rows = await Read(Orders.Page(applications, list), forAdmins).ToListAsync(ct);
-        var devicesOf = await devices.OfAsync([.. rows.Select(r => r.Application.Id)], ct);
+        var devicesOf = await devices.OfAsync(rows.Select(r => r.Application), ct);
         return new ListResponse<object>(
             [.. rows.Select(row => ToItem(row, devicesOf.GetValueOrDefault(row.Application.Id, DevicesUnderApplication.None), forAdmins))], count);
     }

@@ -11,7 +11,31 @@ namespace OS2iot.Api.ChirpStack;
 /// <summary>Devices that reach us over LoRaWAN.</summary>
 internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector) : DeviceNetwork
 {
+    // What was asked for many requests at once: the answer is there, also when it is that there is nothing.
+    private readonly Dictionary<(Guid Profile, int Application), DeviceProfile?> _profiles = [];
+    private readonly Dictionary<string, int?> _owners = [];
+
     public override DeviceType Type => DeviceType.LoRaWan;
+
+    /// <summary>Three commands, however many devices.</summary>
+    public override async Task PrepareAsync(IReadOnlyList<DeviceRequest> requests, CancellationToken ct)
+    {
+        var sent = requests.Select(r => (r.ApplicationId, Settings: ReadableSettingsOf(r))).Where(r => r.Settings is not null).ToList();
+        var profileIds = sent.Select(r => r.Settings!.DeviceProfileId).Distinct().ToList();
+        var applicationIds = sent.Select(r => r.ApplicationId).Distinct().ToList();
+        var devEuis = sent.Select(r => r.Settings!.DevEui.ToLowerInvariant()).Distinct().ToList();
+        var profiles = await db.DeviceProfiles.Where(p => profileIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+        var organizations = await db.Applications.Where(a => applicationIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.OrganizationId, ct);
+        foreach (var (application, settings) in sent)
+        {
+            var profile = profiles.GetValueOrDefault(settings!.DeviceProfileId);
+            _profiles[(settings.DeviceProfileId, application)] =
+                organizations.TryGetValue(application, out var organization) && profile?.OrganizationId == organization ? profile : null;
+        }
+
+        var owners = await db.LoRaWanDevices.Where(d => devEuis.Contains(d.DevEui)).Select(d => new { d.DevEui, d.Id }).ToDictionaryAsync(d => d.DevEui, d => d.Id, ct);
+        devEuis.ForEach(e => _owners[e] = owners.TryGetValue(e, out var owner) ? owner : null);
+    }
 
     public override async Task<Device> CreateAsync(DeviceRequest request, CancellationToken ct)
     {
@@ -29,7 +53,7 @@ internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector)
         {
             await ApplyAsync((LoRaWanDevice)device, settings, request.ApplicationId, ct);
         }
-        else
+        else if (db.Entry(device).Property(d => d.ApplicationId).IsModified)
         {
             await FindProfileAsync(((LoRaWanDevice)device).DeviceProfileId, request.ApplicationId, ct);
         }
@@ -83,11 +107,20 @@ internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector)
         members[LoRaWanSettings.Name] = settings;
     }
 
+    public override void Export(Device device, IDictionary<string, object?> columns)
+    {
+        var own = (LoRaWanDevice)device;
+        columns["devEUI"] = own.DevEui;
+        columns["deviceProfileID"] = own.DeviceProfileId;
+        columns["skipFCntCheck"] = own.SkipFCntCheck;
+        columns["activationType"] = LoRaWanSettings.WordOf(own.Activation);
+    }
+
     private async Task ApplyAsync(LoRaWanDevice device, LoRaWanSettings settings, int applicationId, CancellationToken ct)
     {
         var profile = await FindProfileAsync(settings.DeviceProfileId, applicationId, ct);
         var devEui = settings.DevEui.ToLowerInvariant();
-        if (await db.LoRaWanDevices.AnyAsync(d => d.DevEui == devEui && d.Id != device.Id, ct))
+        if (await FindOwnerAsync(devEui, ct) is { } owner && owner != device.Id)
         {
             throw Refusal.Device(ErrorCodes.IdInvalidOrAlreadyInUse);
         }
@@ -116,10 +149,33 @@ internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector)
     }
 
     // A profile is its organization's own, as everything else.
-    private async Task<DeviceProfile> FindProfileAsync(Guid id, int applicationId, CancellationToken ct) =>
-        await db.DeviceProfiles.SingleOrDefaultAsync(
-            p => p.Id == id && db.Applications.Any(a => a.Id == applicationId && a.OrganizationId == p.OrganizationId), ct)
-        ?? throw Refusal.Device(ErrorCodes.IdDoesNotExist);
+    private async Task<DeviceProfile> FindProfileAsync(Guid id, int applicationId, CancellationToken ct)
+    {
+        if (!_profiles.TryGetValue((id, applicationId), out var profile))
+        {
+            profile = await db.DeviceProfiles.SingleOrDefaultAsync(
+                p => p.Id == id && db.Applications.Any(a => a.Id == applicationId && a.OrganizationId == p.OrganizationId), ct);
+        }
+
+        return profile ?? throw Refusal.Device(ErrorCodes.IdDoesNotExist);
+    }
+
+    private async Task<int?> FindOwnerAsync(string devEui, CancellationToken ct) => _owners.TryGetValue(devEui, out var owner)
+        ? owner
+        : await db.LoRaWanDevices.Where(d => d.DevEui == devEui).Select(d => (int?)d.Id).SingleOrDefaultAsync(ct);
+
+    // What can't be read is refused when its own turn comes.
+    private static LoRaWanSettings? ReadableSettingsOf(DeviceRequest request)
+    {
+        try
+        {
+            return request.SettingsOf<LoRaWanSettings>(LoRaWanSettings.Name);
+        }
+        catch (Refusal)
+        {
+            return null;
+        }
+    }
 
     // Who has one key only sends it as the application's, and the network expects it in the place of its own.
     private void ApplyOtaa(LoRaWanDevice device, LoRaWanSettings settings, DeviceProfile profile)

@@ -47,8 +47,9 @@ internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetwor
                 : ErrorCodes.ApplicationDoesNotExist;
         }
 
+        // In the order of their applications, which two such requests must not lock in different ones.
         await networks.PrepareAsync(rows.Where(r => r.Row.IsOpen).Select(r => r.Row.Request), ct);
-        foreach (var chunk in rows.Where(r => r.Row.IsOpen).Chunk(DeviceRows.ChunkSize))
+        foreach (var chunk in rows.Where(r => r.Row.IsOpen).OrderBy(r => r.Row.Request.ApplicationId).Chunk(DeviceRows.ChunkSize))
         {
             await CreateAsync(chunk, ct);
         }

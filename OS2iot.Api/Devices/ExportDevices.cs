@@ -63,7 +63,6 @@ internal sealed class ExportDevices(AppDbContext db, Caller caller, DeviceNetwor
     {
         var columns = new Dictionary<string, object?>();
         networks.Of(device.Type).Export(device, columns);
-        columns.TryAdd("devEUI", columns.GetValueOrDefault("deviceEUI"));
         columns["name"] = device.Name;
         columns["id"] = device.Id;
         columns["type"] = device.Type.ToWire();

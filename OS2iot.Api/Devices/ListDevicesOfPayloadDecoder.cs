@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
-using OS2iot.Core.Devices;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Devices;
@@ -24,22 +23,28 @@ internal sealed record MinimalDevice(int Id, string Name, DateTimeOffset? LastAc
 internal sealed class ListDevicesOfPayloadDecoder(AppDbContext db, Caller caller)
     : Endpoint<ListDevicesOfPayloadDecoderQuery, ListResponse<MinimalDevice>>
 {
-    private static readonly SortOrders<Device> Orders = new(d => d.Id);
-
     public override void Configure()
     {
         Get("iot-device/minimalByPayloadDecoder/{id}");
         Policies(Role.Read);
     }
 
-    public override Task<ListResponse<MinimalDevice>> ExecuteAsync(ListDevicesOfPayloadDecoderQuery list, CancellationToken ct)
+    public override async Task<ListResponse<MinimalDevice>> ExecuteAsync(ListDevicesOfPayloadDecoderQuery list, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        var devices = db.Devices.AsNoTracking().VisibleTo(caller).Where(d => d.Connections.Any(c => c.PayloadDecoderId == id));
-        return Orders.ListAsync(
-            devices, list,
-            d => new MinimalDevice(
-                d.Id, d.Name, d.State == null ? null : d.State.LastSeenAt, d.Application!.OrganizationId, d.ApplicationId),
-            ct);
+        var connections = await db.DataTargetConnections.VisibleTo(caller).Where(c => c.PayloadDecoderId == id).Select(c => c.Id).ToListAsync(ct);
+        if (connections.Count == 0)
+        {
+            return new ListResponse<MinimalDevice>([], 0);
+        }
+
+        // A connection's devices are of its application, so whoever reads it reads them; the table between both has all that is counted.
+        var ids = db.Set<Dictionary<string, object>>("data_target_connection_devices")
+            .Where(j => connections.Contains((int)j["ConnectionId"])).Select(j => (int)j["DeviceId"]).Distinct();
+        var page = await (list.IsDescending ? ids.OrderDescending() : ids.Order()).Skip(list.Offset).Take(list.Limit).ToListAsync(ct);
+        var devices = db.Devices.AsNoTracking().VisibleTo(caller).Where(d => page.Contains(d.Id)).Select(d => new MinimalDevice(
+            d.Id, d.Name, d.State == null ? null : d.State.LastSeenAt, d.Application!.OrganizationId, d.ApplicationId));
+        var found = await devices.ToDictionaryAsync(d => d.Id, ct);
+        return new ListResponse<MinimalDevice>([.. page.Where(found.ContainsKey).Select(d => found[d])], await ids.CountAsync(ct));
     }
 }

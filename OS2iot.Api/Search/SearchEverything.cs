@@ -63,10 +63,14 @@ internal sealed class SearchEverything(AppDbContext db, Caller caller, LookupHas
 
     public override async Task<ListResponse<object>> ExecuteAsync(SearchQuery query, CancellationToken ct)
     {
-        var found = await FoundAsync(query.Q, ct);
-        var page = await found.OrderByDescending(f => f.UpdatedAt).ThenBy(f => f.Kind).ThenBy(f => f.Id)
+        var sources = await SourcesAsync(query.Q, ct);
+
+        // Each source gives no more than could stand on the page: then an index in that order is worth while.
+        var top = query.Offset + query.Limit;
+        var page = await sources.Select(s => s.OrderByDescending(f => f.UpdatedAt).ThenByDescending(f => f.Id).Take(top)).Aggregate(Queryable.Concat)
+            .OrderByDescending(f => f.UpdatedAt).ThenBy(f => f.Kind).ThenByDescending(f => f.Id)
             .Skip(query.Offset).Take(query.Limit).ToListAsync(ct);
-        var count = await found.Take(SearchQuery.MaxHits).CountAsync(ct);
+        var count = await sources.Aggregate(Queryable.Concat).Take(SearchQuery.MaxHits).CountAsync(ct);
 
         var hits = new Dictionary<(Kind, int), SearchHit>();
         await AddApplicationsAsync(hits, IdsOf(page, Kind.Application), ct);
@@ -79,46 +83,42 @@ internal sealed class SearchEverything(AppDbContext db, Caller caller, LookupHas
 
     private static List<int> IdsOf(IEnumerable<Found> page, Kind kind) => [.. page.Where(f => f.Kind == kind).Select(f => f.Id)];
 
-    private async Task<IQueryable<Found>> FoundAsync(string q, CancellationToken ct)
+    private async Task<List<IQueryable<Found>>> SourcesAsync(string q, CancellationToken ct)
     {
-        var devices = db.Devices.AsQueryable();
-        if (!caller.IsGlobalAdmin)
+        // As plain numbers, so that the database sees how few of all devices they have.
+        var readable = caller.IsGlobalAdmin ? null : await db.Applications.VisibleTo(caller).Select(a => a.Id).ToListAsync(ct);
+        var named = await new DeviceNames(db, readable).WithAsync(q, ct);
+        var sources = new List<IQueryable<Found>>
         {
-            // As plain numbers, so that the database sees how few of all devices they have.
-            var readable = await db.Applications.VisibleTo(caller).Select(a => a.Id).ToListAsync(ct);
-            devices = devices.Where(d => readable.Contains(d.ApplicationId));
+            db.Applications.VisibleTo(caller).Where(a => NameSearch.Contains(a.Name, q))
+                .Select(a => new Found { Kind = Kind.Application, Id = a.Id, UpdatedAt = a.UpdatedAt }),
+            named.Select(d => new Found { Kind = Kind.Device, Id = d.Id, UpdatedAt = d.UpdatedAt }),
+            db.Gateways.VisibleTo(caller).Where(g => NameSearch.Contains(g.Name, q) || NameSearch.Contains(g.GatewayId, q))
+                .Select(g => new Found { Kind = Kind.Gateway, Id = g.Id, UpdatedAt = g.UpdatedAt }),
+        };
+        if (HasId(q) is { } hasId)
+        {
+            sources.Add(db.Devices.VisibleTo(caller).Where(hasId).Where(d => !NameSearch.Contains(d.Name, q))
+                .Select(d => new Found { Kind = Kind.Device, Id = d.Id, UpdatedAt = d.UpdatedAt }));
         }
 
-        return db.Applications.VisibleTo(caller).Where(a => NameSearch.Contains(a.Name, q))
-            .Select(a => new Found { Kind = Kind.Application, Id = a.Id, UpdatedAt = a.UpdatedAt })
-            .Concat(devices.Where(Matches(q)).Select(d => new Found { Kind = Kind.Device, Id = d.Id, UpdatedAt = d.UpdatedAt }))
-            .Concat(db.Gateways.VisibleTo(caller).Where(g => NameSearch.Contains(g.Name, q) || NameSearch.Contains(g.GatewayId, q))
-                .Select(g => new Found { Kind = Kind.Gateway, Id = g.Id, UpdatedAt = g.UpdatedAt }));
+        return sources;
     }
 
-    private Expression<Func<Device, bool>> Matches(string q)
+    /// <summary>Null where the text can't be an id or a key.</summary>
+    private Expression<Func<Device, bool>>? HasId(string q)
     {
         if (Guid.TryParseExact(q, "D", out var key))
         {
             var hash = lookupHash.Of(key.ToString());
-            return d => (NameSearch.MayContain(d.Name, q) && NameSearch.Contains(d.Name, q)) || ((GenericHttpDevice)d).ApiKeyHash == hash;
+            return d => ((GenericHttpDevice)d).ApiKeyHash == hash;
         }
 
-        if (q.All(char.IsAsciiHexDigit) && q.Length is 16)
-        {
-            var devEui = q.ToLowerInvariant();
-            return d => (NameSearch.MayContain(d.Name, q) && NameSearch.Contains(d.Name, q)) || ((LoRaWanDevice)d).DevEui == devEui;
-        }
-
-        if (q.All(char.IsAsciiHexDigit) && q.Length is >= 4 and <= 12)
-        {
-            var sigfoxId = q.ToUpperInvariant();
-            return d => (NameSearch.MayContain(d.Name, q) && NameSearch.Contains(d.Name, q)) || ((SigfoxDevice)d).SigfoxId == sigfoxId;
-        }
-
-        return q.Length >= NameSearch.IndexedLength
-            ? d => NameSearch.MayContain(d.Name, q) && NameSearch.Contains(d.Name, q)
-            : d => NameSearch.Contains(d.Name, q);
+        var (lower, upper) = (q.ToLowerInvariant(), q.ToUpperInvariant());
+        return !q.All(char.IsAsciiHexDigit) ? null
+            : q.Length == 16 ? d => ((LoRaWanDevice)d).DevEui == lower
+            : q.Length is >= 4 and <= 12 ? d => ((SigfoxDevice)d).SigfoxId == upper
+            : null;
     }
 
     private async Task AddApplicationsAsync(Dictionary<(Kind, int), SearchHit> hits, List<int> ids, CancellationToken ct)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OS2iot.Core.Audit;
 using OS2iot.Core.ChirpStack;
@@ -60,6 +61,10 @@ public sealed class Application : Entity
 
     public List<Device> Devices { get; } = [];
 
+    /// <summary>How many devices there are; the database counts, because counting a hundred thousand takes too long for a list.</summary>
+    [NotAudited("The devices tell it.")]
+    public int DeviceCount { get; private set; }
+
     public List<DataTarget> DataTargets { get; } = [];
 
     public List<Permission> Permissions { get; } = [];
@@ -117,6 +122,9 @@ internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Applic
     public void Configure(EntityTypeBuilder<Application> builder)
     {
         builder.Property(a => a.ChirpStackId).HasColumnName("chirpstack_id");
+        builder.Property(a => a.DeviceCount).HasDefaultValue(0);
+        builder.Property(a => a.DeviceCount).Metadata.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
+        builder.Property(a => a.DeviceCount).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
         builder.HasIndex(a => a.Name).IsUnique();
         builder.HasOne(a => a.Organization).WithMany(o => o.Applications).OnDelete(DeleteBehavior.Cascade);
         builder.HasMany(a => a.ControlledProperties).WithOne().HasForeignKey(p => p.ApplicationId).OnDelete(DeleteBehavior.Cascade);

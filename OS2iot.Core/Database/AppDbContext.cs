@@ -120,10 +120,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
-        foreach (var function in NameSearch.Functions)
-        {
-            modelBuilder.HasDbFunction(function);
-        }
+        NameSearch.AddTo(modelBuilder);
     }
 
     // Whoever goes on with the transaction after a failure finds in it neither the change nor its line.

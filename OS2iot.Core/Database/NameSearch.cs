@@ -1,26 +1,13 @@
-using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 
 namespace OS2iot.Core.Database;
 
-/// <summary>
-/// Finds a piece of text inside names whatever the case of its letters, Danish ones included, and with no letter of special meaning.
-/// Functions of the database; an index on the pieces of three letters makes them quick for many names.
-/// </summary>
+/// <summary>Finds a piece of text inside names whatever the case of its letters, Danish ones included, and with no letter of special meaning.</summary>
 public static class NameSearch
 {
-    /// <summary>Shorter pieces are not in the index.</summary>
-    public const int IndexedLength = 3;
-
-    internal static readonly MethodInfo[] Functions = [Method(nameof(Contains)), Method(nameof(MayContain))];
-
-    /// <summary>The piece is in the name.</summary>
+    /// <summary>The piece is in the name. A function of the database; for devices, of which there are many, see the index on pieces of names.</summary>
     [DbFunction("name_contains")]
     public static bool Contains(string name, string piece) => throw new NotSupportedException();
 
-    /// <summary>The name has every three letters of the piece, which the index tells. Asked before <see cref="Contains"/>.</summary>
-    [DbFunction("name_may_contain")]
-    public static bool MayContain(string name, string piece) => throw new NotSupportedException();
-
-    private static MethodInfo Method(string name) => typeof(NameSearch).GetMethod(name)!;
+    internal static void AddTo(ModelBuilder model) => model.HasDbFunction(typeof(NameSearch).GetMethod(nameof(Contains))!);
 }

@@ -92,6 +92,5 @@ internal sealed class DeviceConfiguration : IEntityTypeConfiguration<Device>
         builder.HasIndex(d => new { d.ApplicationId, d.Name, d.Id });
         builder.HasIndex(d => new { d.ApplicationId, d.DeviceModelId, d.Id });
         builder.HasIndex(d => new { d.ApplicationId, d.ConnectionCount, d.Id });
-        builder.HasIndex(d => new { d.UpdatedAt, d.Id });
     }
 }

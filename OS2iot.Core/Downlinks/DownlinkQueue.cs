@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Sigfox;
@@ -30,24 +29,5 @@ public static class DownlinkQueue
         }
 
         db.Downlinks.Add(item);
-    }
-
-    /// <summary>
-    /// Takes the message that has waited longest, for a device that asks for one and gets it with the answer. Null where none waits.
-    /// Two who ask at once get it once.
-    /// </summary>
-    public static async Task<byte[]?> TakeDownlinkAsync(this NpgsqlDataSource database, int deviceId, DateTimeOffset now, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand(
-            """
-            UPDATE downlinks SET state = $2, sent_at = $3, updated_at = $3
-            WHERE id = (SELECT id FROM downlinks WHERE device_id = $1 AND state = $4 AND state <= 1 ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING payload
-            """);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = deviceId });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = (int)DownlinkState.Sent });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = (int)DownlinkState.Pending });
-        return (byte[]?)await command.ExecuteScalarAsync(ct);
     }
 }

@@ -88,6 +88,12 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("description");
 
+                    b.Property<int>("DeviceCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("device_count");
+
                     b.Property<DateTimeOffset?>("EndDate")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_date");
@@ -1128,9 +1134,6 @@ namespace OS2iot.Core.Database.Migrations
 
                     b.HasIndex("ApplicationId", "Id")
                         .HasDatabaseName("ix_devices_application_id_id");
-
-                    b.HasIndex("UpdatedAt", "Id")
-                        .HasDatabaseName("ix_devices_updated_at_id");
 
                     b.HasIndex("ApplicationId", "ConnectionCount", "Id")
                         .HasDatabaseName("ix_devices_application_id_connection_count_id");
