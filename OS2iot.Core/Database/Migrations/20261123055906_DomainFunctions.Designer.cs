@@ -14,8 +14,8 @@ using OS2iot.Core.Database;
 namespace OS2iot.Core.Database.Migrations
 {
     [DbContext(typeof(AppDbContext))]
-    [Migration("20261123044523_DeviceLists")]
-    partial class DeviceLists
+    [Migration("20261123055906_DomainFunctions")]
+    partial class DomainFunctions
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -90,6 +90,12 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<string>("Description")
                         .HasColumnType("text")
                         .HasColumnName("description");
+
+                    b.Property<int>("DeviceCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("device_count");
 
                     b.Property<DateTimeOffset?>("EndDate")
                         .HasColumnType("timestamp with time zone")
@@ -1132,9 +1138,6 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("ApplicationId", "Id")
                         .HasDatabaseName("ix_devices_application_id_id");
 
-                    b.HasIndex("UpdatedAt", "Id")
-                        .HasDatabaseName("ix_devices_updated_at_id");
-
                     b.HasIndex("ApplicationId", "ConnectionCount", "Id")
                         .HasDatabaseName("ix_devices_application_id_connection_count_id");
 
@@ -1529,6 +1532,59 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("gateway_traffic", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.MqttDevices.DeviceAuthority", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Certificate")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("certificate");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("KeyCiphertext")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key_ciphertext");
+
+                    b.Property<DateTimeOffset>("NotAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_after");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("UpdatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated_by_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_device_authorities");
+
+                    b.HasIndex("Generation")
+                        .IsUnique()
+                        .HasDatabaseName("ix_device_authorities_generation");
+
+                    b.ToTable("device_authorities", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.Organizations.ApiKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1895,6 +1951,10 @@ namespace OS2iot.Core.Database.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("sigfox_group_id");
+
+                    b.Property<string>("SigfoxGroupName")
+                        .HasColumnType("text")
+                        .HasColumnName("sigfox_group_name");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -2366,6 +2426,11 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .HasColumnName("mqtt_password_hash");
+
+                    b.HasIndex("Username")
+                        .IsUnique()
+                        .HasDatabaseName("ix_devices_mqtt_username")
+                        .HasFilter("type = 'MQTT_INTERNAL_BROKER'");
 
                     b.ToTable("devices", (string)null);
 

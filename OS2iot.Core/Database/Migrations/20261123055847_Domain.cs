@@ -11,26 +11,16 @@ namespace OS2iot.Core.Database.Migrations
     /// <inheritdoc />
     public partial class Domain : Migration
     {
-        // Rows older than a year may go, or the table would grow for ever.
-        private const string AppendOnlyAudit =
-            """
-            CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF TG_OP = 'DELETE' AND OLD.at < now() - interval '1 year' THEN
-                    RETURN OLD;
-                END IF;
-                RAISE EXCEPTION 'audit_entries is append-only: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
-            END $$;
-            CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
-            CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
-            """;
-
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropIndex(
                 name: "ix_devices_application_id",
                 table: "devices");
+
+            migrationBuilder.DropIndex(
+                name: "ix_device_states_last_seen_at",
+                table: "device_states");
 
             migrationBuilder.AddColumn<DateTimeOffset>(
                 name: "expires_on",
@@ -73,6 +63,13 @@ namespace OS2iot.Core.Database.Migrations
                 table: "devices",
                 type: "text",
                 nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "connection_count",
+                table: "devices",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
 
             migrationBuilder.AddColumn<string>(
                 name: "dev_addr",
@@ -132,6 +129,12 @@ namespace OS2iot.Core.Database.Migrations
                 name: "fnwk_sint_key_ciphertext",
                 table: "devices",
                 type: "text",
+                nullable: true);
+
+            migrationBuilder.AddColumn<byte[]>(
+                name: "import_key",
+                table: "devices",
+                type: "bytea",
                 nullable: true);
 
             migrationBuilder.AddColumn<bool>(
@@ -266,6 +269,13 @@ namespace OS2iot.Core.Database.Migrations
                 type: "text",
                 nullable: true);
 
+            migrationBuilder.AddColumn<int>(
+                name: "application_id",
+                table: "device_states",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.AddColumn<double>(
                 name: "battery_level",
                 table: "device_states",
@@ -278,11 +288,26 @@ namespace OS2iot.Core.Database.Migrations
                 type: "integer",
                 nullable: true);
 
+            migrationBuilder.AddColumn<int>(
+                name: "device_count",
+                table: "applications",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.AddColumn<string>(
                 name: "metadata",
                 table: "applications",
                 type: "text",
                 nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "url",
+                table: "data_targets",
+                type: "text",
+                nullable: true,
+                computedColumnSql: "settings ->> 'url'",
+                stored: true);
 
             migrationBuilder.CreateTable(
                 name: "api_keys",
@@ -362,6 +387,26 @@ namespace OS2iot.Core.Database.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_audit_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "device_authorities",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    generation = table.Column<int>(type: "integer", nullable: false),
+                    certificate = table.Column<string>(type: "text", nullable: false),
+                    key_ciphertext = table.Column<string>(type: "text", nullable: false),
+                    not_after = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_by_id = table.Column<int>(type: "integer", nullable: true),
+                    updated_by_id = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_device_authorities", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -551,6 +596,7 @@ namespace OS2iot.Core.Database.Migrations
                     update_frequency = table.Column<string>(type: "text", nullable: true),
                     documentation_url = table.Column<string>(type: "text", nullable: true),
                     themes = table.Column<List<string>>(type: "text[]", nullable: true),
+                    personal_data_confirmed = table.Column<bool>(type: "boolean", nullable: false),
                     data_target_id = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -577,6 +623,7 @@ namespace OS2iot.Core.Database.Migrations
                     username = table.Column<string>(type: "text", nullable: false),
                     password_ciphertext = table.Column<string>(type: "text", nullable: false),
                     sigfox_group_id = table.Column<string>(type: "text", nullable: false),
+                    sigfox_group_name = table.Column<string>(type: "text", nullable: true),
                     organization_id = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -689,6 +736,35 @@ namespace OS2iot.Core.Database.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "multicast_downlinks",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    multicast_group_id = table.Column<int>(type: "integer", nullable: false),
+                    payload = table.Column<byte[]>(type: "bytea", nullable: false),
+                    fport = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<int>(type: "integer", nullable: false),
+                    fcnt_down = table.Column<long>(type: "bigint", nullable: true),
+                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    error = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_by_id = table.Column<int>(type: "integer", nullable: true),
+                    updated_by_id = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_multicast_downlinks", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_multicast_downlinks_multicast_groups_multicast_group_id",
+                        column: x => x.multicast_group_id,
+                        principalTable: "multicast_groups",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "multicast_group_devices",
                 columns: table => new
                 {
@@ -711,6 +787,16 @@ namespace OS2iot.Core.Database.Migrations
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_devices_application_id_connection_count_id",
+                table: "devices",
+                columns: new[] { "application_id", "connection_count", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_devices_application_id_device_model_id_id",
+                table: "devices",
+                columns: new[] { "application_id", "device_model_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_devices_application_id_id",
@@ -739,9 +825,23 @@ namespace OS2iot.Core.Database.Migrations
                 column: "device_profile_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_devices_import_key",
+                table: "devices",
+                column: "import_key",
+                unique: true,
+                filter: "import_key IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_devices_mqtt_topic_name",
                 table: "devices",
                 column: "mqtt_topic_name");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_devices_mqtt_username",
+                table: "devices",
+                column: "mqtt_username",
+                unique: true,
+                filter: "type = 'MQTT_INTERNAL_BROKER'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_devices_sigfox_device_type_id",
@@ -758,6 +858,23 @@ namespace OS2iot.Core.Database.Migrations
                 table: "devices",
                 column: "sigfox_id",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_states_application_id_last_seen_at_device_id",
+                table: "device_states",
+                columns: new[] { "application_id", "last_seen_at", "device_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_states_application_id_rssi_device_id",
+                table: "device_states",
+                columns: new[] { "application_id", "rssi", "device_id" },
+                filter: "rssi IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_states_application_id_snr_device_id",
+                table: "device_states",
+                columns: new[] { "application_id", "snr", "device_id" },
+                filter: "snr IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_api_key_permissions_permissions_id",
@@ -800,6 +917,12 @@ namespace OS2iot.Core.Database.Migrations
                 name: "ix_audit_entries_user_id_at",
                 table: "audit_entries",
                 columns: new[] { "user_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_authorities_generation",
+                table: "device_authorities",
+                column: "generation",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_device_models_organization_id",
@@ -866,6 +989,17 @@ namespace OS2iot.Core.Database.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_multicast_downlinks_multicast_group_id_created_at",
+                table: "multicast_downlinks",
+                columns: new[] { "multicast_group_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_multicast_downlinks_waiting",
+                table: "multicast_downlinks",
+                column: "multicast_group_id",
+                filter: "state <= 1");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_multicast_group_devices_multicast_groups_id",
                 table: "multicast_group_devices",
                 column: "multicast_groups_id");
@@ -917,18 +1051,11 @@ namespace OS2iot.Core.Database.Migrations
                 column: "sigfox_group_id",
                 principalTable: "sigfox_groups",
                 principalColumn: "id");
-
-            migrationBuilder.Sql(AppendOnlyAudit);
-
-            // Case is no difference between the names of profiles.
-            migrationBuilder.Sql("CREATE UNIQUE INDEX ix_device_profiles_lower_name ON device_profiles (lower(name));");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("DROP TRIGGER append_only ON audit_entries; DROP TRIGGER append_only_truncate ON audit_entries; DROP FUNCTION refuse_audit_change();");
-
             migrationBuilder.DropForeignKey(
                 name: "fk_devices_device_models_device_model_id",
                 table: "devices");
@@ -951,6 +1078,9 @@ namespace OS2iot.Core.Database.Migrations
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
+                name: "device_authorities");
+
+            migrationBuilder.DropTable(
                 name: "device_models");
 
             migrationBuilder.DropTable(
@@ -969,6 +1099,9 @@ namespace OS2iot.Core.Database.Migrations
                 name: "lorawan_multicasts");
 
             migrationBuilder.DropTable(
+                name: "multicast_downlinks");
+
+            migrationBuilder.DropTable(
                 name: "multicast_group_devices");
 
             migrationBuilder.DropTable(
@@ -985,6 +1118,14 @@ namespace OS2iot.Core.Database.Migrations
 
             migrationBuilder.DropTable(
                 name: "multicast_groups");
+
+            migrationBuilder.DropIndex(
+                name: "ix_devices_application_id_connection_count_id",
+                table: "devices");
+
+            migrationBuilder.DropIndex(
+                name: "ix_devices_application_id_device_model_id_id",
+                table: "devices");
 
             migrationBuilder.DropIndex(
                 name: "ix_devices_application_id_id",
@@ -1007,7 +1148,15 @@ namespace OS2iot.Core.Database.Migrations
                 table: "devices");
 
             migrationBuilder.DropIndex(
+                name: "ix_devices_import_key",
+                table: "devices");
+
+            migrationBuilder.DropIndex(
                 name: "ix_devices_mqtt_topic_name",
+                table: "devices");
+
+            migrationBuilder.DropIndex(
+                name: "ix_devices_mqtt_username",
                 table: "devices");
 
             migrationBuilder.DropIndex(
@@ -1021,6 +1170,22 @@ namespace OS2iot.Core.Database.Migrations
             migrationBuilder.DropIndex(
                 name: "ix_devices_sigfox_id",
                 table: "devices");
+
+            migrationBuilder.DropIndex(
+                name: "ix_device_states_application_id_last_seen_at_device_id",
+                table: "device_states");
+
+            migrationBuilder.DropIndex(
+                name: "ix_device_states_application_id_rssi_device_id",
+                table: "device_states");
+
+            migrationBuilder.DropIndex(
+                name: "ix_device_states_application_id_snr_device_id",
+                table: "device_states");
+
+            migrationBuilder.DropColumn(
+                name: "url",
+                table: "data_targets");
 
             migrationBuilder.DropColumn(
                 name: "expires_on",
@@ -1048,6 +1213,10 @@ namespace OS2iot.Core.Database.Migrations
 
             migrationBuilder.DropColumn(
                 name: "chirpstack_application_id",
+                table: "devices");
+
+            migrationBuilder.DropColumn(
+                name: "connection_count",
                 table: "devices");
 
             migrationBuilder.DropColumn(
@@ -1088,6 +1257,10 @@ namespace OS2iot.Core.Database.Migrations
 
             migrationBuilder.DropColumn(
                 name: "fnwk_sint_key_ciphertext",
+                table: "devices");
+
+            migrationBuilder.DropColumn(
+                name: "import_key",
                 table: "devices");
 
             migrationBuilder.DropColumn(
@@ -1179,12 +1352,20 @@ namespace OS2iot.Core.Database.Migrations
                 table: "devices");
 
             migrationBuilder.DropColumn(
+                name: "application_id",
+                table: "device_states");
+
+            migrationBuilder.DropColumn(
                 name: "battery_level",
                 table: "device_states");
 
             migrationBuilder.DropColumn(
                 name: "link_margin",
                 table: "device_states");
+
+            migrationBuilder.DropColumn(
+                name: "device_count",
+                table: "applications");
 
             migrationBuilder.DropColumn(
                 name: "metadata",
@@ -1194,6 +1375,11 @@ namespace OS2iot.Core.Database.Migrations
                 name: "ix_devices_application_id",
                 table: "devices",
                 column: "application_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_states_last_seen_at",
+                table: "device_states",
+                column: "last_seen_at");
         }
     }
 }
