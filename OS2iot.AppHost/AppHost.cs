@@ -69,6 +69,9 @@ var portal = builder.AddProject<Projects.OS2iot_Portal>(Names.Portal)
     .WithEnvironment("Secrets__MasterKey", portalKey) // its own: the portal has no business with the database's secrets
     .WaitFor(api);
 
+// Mails and sign-ins lead to the portal.
+api.WithEnvironment("Portal__PublicUrl", portal.GetEndpoint("http")).WithEnvironment("Kombit__AllowedRedirects__0", portal.GetEndpoint("http"));
+
 if (mosquitto is not null)
 {
     ingest.WaitFor(mosquitto);
@@ -102,6 +105,16 @@ if (isRun)
     var sinks = simulator.GetEndpoint("http").Property(EndpointProperty.HostAndPort);
     workers.WithEnvironment("Egress__AllowedHosts__0", sinks);
     api.WithEnvironment("Egress__AllowedHosts__0", sinks);
+
+    // Sigfox is played too, unless an address says where the real one is.
+    if (builder.Configuration["Sigfox:BaseAddress"] is { Length: > 0 } sigfox)
+    {
+        api.WithEnvironment("Sigfox__BaseAddress", sigfox);
+    }
+    else
+    {
+        api.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"));
+    }
 
     ports.CheckBeforeStart();
     administrator.CreateBeforeStart(builder);

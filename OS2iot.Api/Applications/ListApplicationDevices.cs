@@ -9,6 +9,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Applications;
 
 /// <summary>An application's devices with their newest message.</summary>
+[OrdersOn("id", "name", "active", "rssi", "snr", "deviceModel", "dataTargets")]
 internal sealed class ListApplicationDevices(AppDbContext db, Caller caller, DeviceReader reader)
     : Endpoint<ListQuery, ListResponse<DeviceListItem>>
 {

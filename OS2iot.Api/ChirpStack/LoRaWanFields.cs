@@ -10,7 +10,8 @@ internal static class LoRaWanFields
     public static Field Hex(int digits) => new Field()
         .Rule("isHexadecimal", IsHex, p => $"{p} must be a hexadecimal number")
         .Rule("isLength", v => LengthOf(v) >= digits, p => $"{p} must be longer than or equal to {digits} characters")
-        .Rule("isLength", v => LengthOf(v) is null || LengthOf(v) <= digits, p => $"{p} must be shorter than or equal to {digits} characters", onAbsent: false);
+        .Rule("isLength", v => LengthOf(v) is null || LengthOf(v) <= digits, p => $"{p} must be shorter than or equal to {digits} characters", onAbsent: false)
+        .Describe(s => (s.MinLength, s.MaxLength) = (digits, digits));
 
     /// <summary>Bytes as hexadecimal digits, up to so many.</summary>
     public static Field Bytes(int maxBytes) => new Field()

@@ -39,10 +39,9 @@ internal sealed class SendToMulticastGroup(AppDbContext db, Caller caller, Multi
     public override async Task<MulticastQueuedResponse> ExecuteAsync(SendToMulticastGroupRequest request, CancellationToken ct)
     {
         var id = HttpContext.RouteId();
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
         // One after the other, so that of two messages sent at once only the later one waits.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM multicast_groups WHERE id = {id} FOR UPDATE", ct);
+        await using var transaction = await db.LockAsync<MulticastGroup>(id, ct);
         var group = await db.MulticastGroups.WritableBy(caller).Include(g => g.LoRaWan).SingleOrDefaultAsync(g => g.Id == id, ct)
             ?? throw await reader.MissingAsync(id, ct);
         var waiting = await db.MulticastDownlinks.Where(d => d.MulticastGroupId == id && d.State <= DownlinkState.Queued).ToListAsync(ct);

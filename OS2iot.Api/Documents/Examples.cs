@@ -30,6 +30,13 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         ["category"] = "Environment",
         ["hardware"] = "Ultrasonic sensor",
         ["url"] = "https://example.dk/receive",
+        ["data"] = "0102030405060708",
+        ["tagsString"] = "{\"floor\":\"2\"}",
+        ["body"] = new JsonObject
+        {
+            ["id"] = "dm-17", ["type"] = "DeviceModel", ["category"] = new JsonArray("sensor"), ["controlledProperty"] = new JsonArray("depth"),
+            ["manufacturerName"] = "Maker", ["brandName"] = "Brand", ["modelName"] = "T1", ["name"] = "Level sensor",
+        },
         ["metadata"] = "{\"floor\":\"2\"}",
         ["code"] = "\"function decode(payload, metadata) { return payload; }\"",
         ["iotDeviceJsonString"] = "{\"name\":\"Harbour\",\"type\":\"GENERIC_HTTP\"}",

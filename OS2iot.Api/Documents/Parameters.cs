@@ -133,5 +133,6 @@ internal static class Parameters
     }
 
     private static ISortOrders? OrdersOf(Type endpoint) =>
-        endpoint.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).Select(f => f.GetValue(null)).OfType<ISortOrders>().FirstOrDefault();
+        endpoint.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).Select(f => f.GetValue(null)).OfType<ISortOrders>().FirstOrDefault()
+        ?? endpoint.GetCustomAttribute<OrdersOnAttribute>();
 }

@@ -53,6 +53,9 @@ internal static class BodyReader
     /// <summary>Of a body whose endpoint does not say otherwise by <see cref="RequestSizeLimitAttribute"/>.</summary>
     public const int MaxBytes = 100 * 1024;
 
+    // Of a member that comes twice nobody knows which one was meant.
+    private static readonly JsonDocumentOptions Unambiguous = new() { AllowDuplicateProperties = false };
+
     public static async Task<object> ReadAsync(HttpRequest request, Type type, CancellationToken ct)
     {
         using var document = Parse(await BytesAsync(request, ct), request);
@@ -83,7 +86,7 @@ internal static class BodyReader
         try
         {
             RefuseUnreadableText(body.Span);
-            var document = JsonDocument.Parse(body);
+            var document = JsonDocument.Parse(body, Unambiguous);
             return document.RootElement.ValueKind is JsonValueKind.Object
                 ? document
                 : throw Refusal.Malformed("The body must be a JSON object");
@@ -91,7 +94,9 @@ internal static class BodyReader
         catch (JsonException exception)
         {
             throw Refusal.Malformed(
-                $"Unexpected token in JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
+                exception.LineNumber is { } line
+                    ? $"Unexpected token in JSON at line {line + 1}, byte {exception.BytePositionInLine + 1}"
+                    : "The body has a member twice, or is no JSON");
         }
     }
 

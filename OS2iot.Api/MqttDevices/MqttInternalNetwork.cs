@@ -113,7 +113,9 @@ internal sealed class MqttInternalNetwork(
     // Whole numbers are the names in certificates.
     private async Task CheckUsernameAsync(string username, CancellationToken ct)
     {
-        if (username.All(char.IsAsciiDigit) || username.StartsWith(OurName, StringComparison.OrdinalIgnoreCase) || username.Any(char.IsControl)
+        if (username.All(char.IsAsciiDigit)
+            || username.StartsWith(OurName, StringComparison.OrdinalIgnoreCase)
+            || username.Any(char.IsControl)
             || await db.Devices.OfType<MqttInternalBrokerDevice>().AnyAsync(d => d.Username == username, ct))
         {
             throw Refusal.Device(ErrorCodes.NameInvalidOrAlreadyInUse);

@@ -33,9 +33,15 @@ internal abstract class MqttNetwork(SecretProtector protector) : DeviceNetwork
 
     protected string? Reveal(string? ciphertext) => ciphertext is null ? null : protector.Unprotect(ciphertext);
 
-    /// <summary>Encrypts, unless it is what was encrypted before: the same text encrypts to another each time, which would look like a change.</summary>
-    protected string? Keep(string? ciphertext, string? secret) =>
-        secret is null ? null : ciphertext is not null && protector.Unprotect(ciphertext) == secret ? ciphertext : protector.Protect(secret);
+    /// <summary>
+    /// Encrypts, unless it is what was encrypted before: the same text encrypts to another each time, which would look like a change.
+    /// </summary>
+    protected string? Keep(string? ciphertext, string? secret) => secret switch
+    {
+        null => null,
+        _ when Reveal(ciphertext) == secret => ciphertext,
+        _ => protector.Protect(secret),
+    };
 
     private static void WriteShared(MqttDevice device, IDictionary<string, object?> members)
     {

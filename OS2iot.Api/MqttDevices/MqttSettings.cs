@@ -48,7 +48,9 @@ internal sealed class MqttExternalSettings
             .Rule("max", v => v.ValueKind == JsonValueKind.Number && v.GetDouble() <= ushort.MaxValue, _ => "Port skal være under 65535"),
         ["mqtttopicname"] = Is.Text().Length(1, TopicMaxLength),
         ["authenticationType"] = new Field().Rule(
-            "isEnum", v => MqttWords.Text(v) is { } word && MqttWords.Authentications.Contains(word), _ => "Der skal vælges en autentifikations type"),
+            "isEnum",
+            v => MqttWords.Text(v) is { } word && MqttWords.Authentications.Contains(word),
+            _ => "Der skal vælges en autentifikations type"),
         ["mqttusername"] = MqttWords.UsernameField(),
         ["mqttpassword"] = MqttWords.PasswordField(),
         ["caCertificate"] = Pem("CERTIFICATE", "CA certifikatet mangler eller er forkert format"),
@@ -108,7 +110,8 @@ internal static class MqttWords
     public static string ToWire(this MqttAuthentication authentication) =>
         authentication == MqttAuthentication.Certificate ? Certificate : Password;
 
-    public static MqttAuthentication Parse(string word) => word == Certificate ? MqttAuthentication.Certificate : MqttAuthentication.Password;
+    public static MqttAuthentication Parse(string word) =>
+        word == Certificate ? MqttAuthentication.Certificate : MqttAuthentication.Password;
 
     public static Field UsernameField() => Is.Text().Length(1, UsernameMaxLength).When(IsByPassword);
 

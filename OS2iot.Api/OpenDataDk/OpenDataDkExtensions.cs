@@ -1,12 +1,10 @@
 using Microsoft.AspNetCore.ResponseCompression;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using OS2iot.Core.Mail;
 
 namespace OS2iot.Api.OpenDataDk;
 
 internal static class OpenDataDkExtensions
 {
-    /// <summary>Registers what shares data with the public.</summary>
+    /// <summary>Registers what shares data with the public. Needs a mailer.</summary>
     public static IHostApplicationBuilder AddOpenDataDk(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<OpenDataDkOptions>()
@@ -17,7 +15,6 @@ internal static class OpenDataDkExtensions
             .ValidateOnStart();
         builder.Services.AddSingleton<SharedData>();
         builder.Services.AddScoped<SharedDatasets>();
-        builder.Services.TryAddSingleton<IMailer, LogMailer>();
         builder.Services.Configure<ResponseCompressionOptions>(options =>
             options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, PublicAnswer.LinkedData]);
         return builder;

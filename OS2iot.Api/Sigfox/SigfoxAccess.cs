@@ -57,8 +57,9 @@ internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SecretProtect
     private async Task<JsonElement> FindGroupAsync(SigfoxGroup group, SigfoxLogin login, CancellationToken ct)
     {
         var groups = await sigfox.ListGroupsAsync(login, ct);
-        var known = groups.Where(g => group.SigfoxGroupId.Length > 0 && string.Equals(g.Text("id"), group.SigfoxGroupId, StringComparison.OrdinalIgnoreCase));
-        if (known.Concat(groups).Select(g => (JsonElement?)g).FirstOrDefault() is not { } found || found.Text("id") is not { Length: > 0 } id)
+        var known = groups.Where(g => string.Equals(g.Text("id"), group.SigfoxGroupId, StringComparison.OrdinalIgnoreCase));
+        if (known.Concat(groups).Select(g => (JsonElement?)g).FirstOrDefault() is not { } found
+            || found.Text("id") is not { Length: > 0 } id)
         {
             throw new SigfoxException(SigfoxFailure.BadLogin, "This SigFox user has no group.");
         }
@@ -105,7 +106,8 @@ internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SecretProtect
             {
                 return (group.Id, Found: (JsonElement?)await FindGroupAsync(group, LoginOf(group), patience.Token));
             }
-            catch (Exception exception) when (exception is SigfoxException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (Exception exception) when (
+                exception is SigfoxException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 return (group.Id, Found: null);
             }

@@ -50,7 +50,8 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
         columns["deviceId"] = sigfox.SigfoxId;
         columns["deviceTypeId"] = sigfox.SigfoxDeviceTypeId;
         columns["groupId"] = sigfox.SigfoxGroup?.SigfoxGroupId;
-        columns["downlinkPayload"] = sigfox.DownlinkPayload ?? (sigfox.Downlinks is [var waiting, ..] ? Convert.ToHexStringLower(waiting.Payload) : null);
+        columns["downlinkPayload"] = sigfox.DownlinkPayload
+            ?? (sigfox.Downlinks is [var waiting, ..] ? Convert.ToHexStringLower(waiting.Payload) : null);
     }
 
     public override void WriteSettings(Device device, IDictionary<string, object?> members, bool showSecrets)
@@ -95,7 +96,8 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
     private bool IsOfInterest(SigfoxDevice device, SigfoxSettings? settings)
     {
         var entry = db.Entry(device);
-        return entry.Property(d => d.Name).IsModified || entry.Property(d => d.Latitude).IsModified || entry.Property(d => d.Longitude).IsModified
+        return entry.Property(d => d.Name).IsModified
+            || entry.Property(d => d.Latitude).IsModified || entry.Property(d => d.Longitude).IsModified
             || entry.Property(d => d.SigfoxId).IsModified || entry.Property(d => d.SigfoxGroupId).IsModified
             || !IsType(device.SigfoxDeviceTypeId, settings);
     }
@@ -111,7 +113,8 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
 
         if (!IsType(found.DeviceTypeId, settings))
         {
-            throw Refusal.Device($"At SigFox the device has the device type {found.DeviceTypeId} ({found.DeviceTypeName}). Move it there first.");
+            throw Refusal.Device(
+                $"At SigFox the device has the device type {found.DeviceTypeId} ({found.DeviceTypeName}). Move it there first.");
         }
 
         var hasMoved = device.Latitude is not null && (device.Latitude, device.Longitude) != (found.Latitude, found.Longitude);
@@ -158,7 +161,9 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
     }
 
     private static bool IsType(string? typeId, SigfoxSettings? settings) =>
-        settings is null || SigfoxSettings.Text(settings.DeviceTypeId) is not { } asked || string.Equals(asked, typeId, StringComparison.OrdinalIgnoreCase);
+        settings is null
+        || SigfoxSettings.Text(settings.DeviceTypeId) is not { } asked
+        || string.Equals(asked, typeId, StringComparison.OrdinalIgnoreCase);
 
     private void Remember(SigfoxDevice device, SigfoxSettings settings)
     {

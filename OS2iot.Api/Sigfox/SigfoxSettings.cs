@@ -46,7 +46,9 @@ internal sealed class SigfoxSettings
     public bool? Prototype { get; init; }
 
     public static string? Text(JsonElement? member) =>
-        member is { ValueKind: JsonValueKind.String } && member.Value.GetString() is { Length: > 0 and <= CertificateMaxLength } text ? text : null;
+        member is { ValueKind: JsonValueKind.String } && member.Value.GetString() is { Length: > 0 and <= CertificateMaxLength } text
+            ? text
+            : null;
 
     private static bool IsTrue(JsonElement body, string name) => Shape.Member(body, name) is { ValueKind: JsonValueKind.True };
 

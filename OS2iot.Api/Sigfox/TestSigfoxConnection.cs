@@ -12,7 +12,8 @@ internal sealed record SigfoxConnectionResponse(bool Status, string? Message);
 
 /// <summary>Tries a login at Sigfox and keeps nothing of it.</summary>
 [SucceedsWith(StatusCodes.Status200OK)]
-internal sealed class TestSigfoxConnection(Caller caller, SigfoxClient sigfox) : Endpoint<CreateSigfoxGroupRequest, SigfoxConnectionResponse>
+internal sealed class TestSigfoxConnection(Caller caller, SigfoxClient sigfox)
+    : Endpoint<CreateSigfoxGroupRequest, SigfoxConnectionResponse>
 {
     public override void Configure()
     {

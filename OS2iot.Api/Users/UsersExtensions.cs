@@ -13,7 +13,9 @@ internal static class UsersExtensions
         builder.Services.AddScoped<PermissionReader>();
         builder.Services.AddScoped<PermissionChanges>();
         builder.Services.AddScoped<AccessRequestMails>();
-        builder.Services.AddOptions<PortalAddressOptions>().BindConfiguration(PortalAddressOptions.Section);
+        builder.Services.AddOptions<PortalAddressOptions>().BindConfiguration(PortalAddressOptions.Section)
+            .Validate(options => options.PublicUrl is null or { IsAbsoluteUri: true }, "Portal:PublicUrl must be an address such as https://os2iot.example.dk/.")
+            .ValidateOnStart();
         return builder;
     }
 }

@@ -44,6 +44,9 @@ internal static class RuleDescriptions
             case "isUrl":
                 (schema.Type, schema.Format) = (JsonSchemaType.String, "uri");
                 break;
+            case "isDateString":
+                (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+                break;
             case "isUuid":
                 (schema.Type, schema.Format) = (JsonSchemaType.String, "uuid");
                 break;

@@ -61,7 +61,14 @@ public sealed partial class PostgreSqlNotifications(NpgsqlDataSource database, T
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                await ListenAsync(connection, () => failures = Reached(failures), stoppingToken);
+                try
+                {
+                    await ListenAsync(connection, () => failures = Reached(failures), stoppingToken);
+                }
+                finally
+                {
+                    await UnlistenAsync(connection);
+                }
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -130,6 +137,18 @@ public sealed partial class PostgreSqlNotifications(NpgsqlDataSource database, T
         {
             subscription.IsHeard = true;
             Call(subscription, subscription.OnReconnected);
+        }
+    }
+
+    // The connection's next user must not get our notices. One that is broken has no next user.
+    private static async Task UnlistenAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await ExecuteAsync(connection, "UNLISTEN *", CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+        {
         }
     }
 

@@ -5,7 +5,7 @@ using OS2iot.Core.Database;
 
 namespace OS2iot.Core.MqttDevices;
 
-/// <summary>The product's own certificate authority, which vouches for devices at our broker. A new generation takes over in time.</summary>
+/// <summary>Our own certificate authority, which vouches for devices at our broker. A new generation takes over in time.</summary>
 [NotAudited("The product makes it by itself.")]
 public sealed class DeviceAuthority : Entity
 {

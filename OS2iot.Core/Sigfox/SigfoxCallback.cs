@@ -38,7 +38,9 @@ public sealed record SigfoxCallback
         CultureInfo.InvariantCulture, $"{DeviceId.ToUpperInvariant()}-{SentAt.ToUnixTimeMilliseconds()}-{SequenceNumber:R}");
 
     /// <summary>The sequence number where it is one.</summary>
-    public long? FCnt => SequenceNumber is >= 0 and <= uint.MaxValue && Math.Floor(SequenceNumber) == SequenceNumber ? (long)SequenceNumber : null;
+    public long? FCnt => SequenceNumber is >= 0 and <= uint.MaxValue && Math.Floor(SequenceNumber) == SequenceNumber
+        ? (long)SequenceNumber
+        : null;
 
     /// <param name="body">Valid JSON in valid UTF-8.</param>
     /// <param name="mistake">What is wrong with it, for whoever wrote the template; null when nothing is.</param>
@@ -109,7 +111,8 @@ public sealed record SigfoxCallback
             else if (reader.ValueTextEquals("ack"u8))
             {
                 reader.Read();
-                Ack = reader.TokenType == JsonTokenType.True || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("true"u8));
+                Ack = reader.TokenType == JsonTokenType.True
+                    || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("true"u8));
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("rssi"u8))
@@ -177,7 +180,8 @@ public sealed record SigfoxCallback
             if (reader.TokenType == JsonTokenType.String)
             {
                 return !reader.HasValueSequence && !reader.ValueIsEscaped
-                    && double.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out var quoted) && double.IsFinite(quoted)
+                    && double.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out var quoted)
+                    && double.IsFinite(quoted)
                         ? quoted
                         : null;
             }

@@ -20,7 +20,10 @@ public sealed class SigfoxClient
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     private readonly HttpClient _http;
     private readonly SigfoxLimiter _limiter;
@@ -43,8 +46,12 @@ public sealed class SigfoxClient
         FindAsync($"device-types/{Uri.EscapeDataString(id)}", login, ct);
 
     /// <returns>The new type's id.</returns>
-    public async Task<string> CreateDeviceTypeAsync(SigfoxLogin login, string groupId, SigfoxDeviceTypeSettings settings, CancellationToken ct) =>
-        (await SendAsync(HttpMethod.Post, "device-types", login, new DeviceTypeBody(settings) { GroupId = groupId }, ct)).Text("id") ?? throw Unexpected();
+    public async Task<string> CreateDeviceTypeAsync(
+        SigfoxLogin login, string groupId, SigfoxDeviceTypeSettings settings, CancellationToken ct)
+    {
+        var body = new DeviceTypeBody(settings) { GroupId = groupId };
+        return (await SendAsync(HttpMethod.Post, "device-types", login, body, ct)).Text("id") ?? throw Unexpected();
+    }
 
     public Task<JsonElement> UpdateDeviceTypeAsync(SigfoxLogin login, string id, SigfoxDeviceTypeSettings settings, CancellationToken ct) =>
         SendAsync(HttpMethod.Put, $"device-types/{Uri.EscapeDataString(id)}", login, new DeviceTypeBody(settings), ct);
@@ -111,7 +118,8 @@ public sealed class SigfoxClient
     {
         try
         {
-            return await SendAsync(HttpMethod.Get, address, login, null, ct);
+            var found = await SendAsync(HttpMethod.Get, address, login, null, ct);
+            return found.ValueKind == JsonValueKind.Object ? found : throw Unexpected();
         }
         catch (SigfoxException exception) when (exception.Failure == SigfoxFailure.NotFound)
         {
@@ -164,7 +172,8 @@ public sealed class SigfoxClient
         var errors = answer?.Member("errors") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().ToArray() : [];
         var texts = errors.Select(e => string.Join(": ", new[] { e.Text("field"), e.Text("message") }.OfType<string>()));
         var text = string.Join("; ", texts.Prepend(answer?.Text("message")).Where(t => !string.IsNullOrEmpty(t)));
-        return new SigfoxException(SigfoxFailure.Refused, text.Length == 0 ? "SigFox refused the request." : $"SigFox refused the request: {text}")
+        return new SigfoxException(
+            SigfoxFailure.Refused, text.Length == 0 ? "SigFox refused the request." : $"SigFox refused the request: {text}")
         {
             Errors = errors,
         };
@@ -203,7 +212,10 @@ public sealed class SigfoxClient
         }
     }
 
-    /// <summary>A device type as Sigfox takes it. What is not told to people is fixed: downlinks by callback, raw payloads, renewed by themselves.</summary>
+    /// <summary>
+    /// A device type as Sigfox takes it. What people are not asked is fixed: downlinks by callback, raw payloads, tokens renewed by
+    /// themselves.
+    /// </summary>
     private sealed class DeviceTypeBody(SigfoxDeviceTypeSettings settings)
     {
         public string Name { get; } = settings.Name;

@@ -17,7 +17,8 @@ public sealed class SigfoxDownlinks(NpgsqlDataSource database, TimeProvider cloc
             WHERE device_id = $1 AND state = 0 AND octet_length(payload) = 8 AND NOT EXISTS (SELECT FROM again)
             ORDER BY id LIMIT 1 FOR UPDATE
         ), sent AS (
-            UPDATE downlinks d SET state = 2, sent_at = $3, updated_at = $3, network_item_id = $2 FROM next WHERE d.id = next.id RETURNING d.payload
+            UPDATE downlinks d SET state = 2, sent_at = $3, updated_at = $3, network_item_id = $2
+            FROM next WHERE d.id = next.id RETURNING d.payload
         )
         SELECT payload FROM again UNION ALL SELECT payload FROM sent
         """;
@@ -39,7 +40,9 @@ public sealed class SigfoxDownlinks(NpgsqlDataSource database, TimeProvider cloc
         await using var take = Command(Take, deviceId);
         take.Parameters.Add(new NpgsqlParameter<string> { TypedValue = callbackId });
         take.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
-        return await take.ExecuteScalarAsync(ct) is byte[] payload ? Convert.ToHexStringLower(payload) : await TakeImportedAsync(deviceId, ct);
+        return await take.ExecuteScalarAsync(ct) is byte[] payload
+            ? Convert.ToHexStringLower(payload)
+            : await TakeImportedAsync(deviceId, ct);
     }
 
     // Looked for before it is taken: every update of devices makes the workers read the routing again.

@@ -7,7 +7,7 @@ public sealed class SigfoxException(SigfoxFailure failure, string message) : Exc
 {
     public SigfoxFailure Failure { get; } = failure;
 
-    /// <summary>What Sigfox found wrong, one object each with <c>field</c> and <c>message</c>; of <see cref="SigfoxFailure.Refused"/>.</summary>
+    /// <summary>What Sigfox found wrong, one object each with field and message; of <see cref="SigfoxFailure.Refused"/>.</summary>
     public IReadOnlyList<JsonElement> Errors { get; init; } = [];
 
     /// <summary>When Sigfox may be asked again; of <see cref="SigfoxFailure.TooManyRequests"/>.</summary>

@@ -48,7 +48,9 @@ internal sealed class SigfoxLimiter : IDisposable
     public SigfoxException Pause(SigfoxLogin login, TimeSpan pause)
     {
         _pauses.Set(
-            login.Fingerprint, _clock.GetUtcNow() + pause, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = pause });
+            login.Fingerprint,
+            _clock.GetUtcNow() + pause,
+            new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = pause });
         return TooMany(pause);
     }
 

@@ -29,7 +29,8 @@ public sealed class SigfoxOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("https" or "http") || BaseAddress.Query.Length > 0 || BaseAddress.UserInfo.Length > 0)
+        if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("https" or "http")
+            || BaseAddress.Query.Length > 0 || BaseAddress.UserInfo.Length > 0)
         {
             yield return new ValidationResult($"{Section}:{nameof(BaseAddress)} must be an address such as https://api.sigfox.com/v2/.");
         }

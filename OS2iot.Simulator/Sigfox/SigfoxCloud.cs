@@ -42,17 +42,23 @@ internal sealed class SigfoxCloud
             var group = NewId();
             var user = new SigfoxUser(username, password)
             {
-                Group = new JsonObject { ["id"] = group, ["name"] = $"Group of {username}", ["type"] = 2, ["nameCI"] = username.ToUpperInvariant() },
+                Group = new JsonObject { ["id"] = group, ["name"] = $"Group of {username}", ["type"] = 2 },
             };
             var contract = NewId();
             user.Contracts[contract] = new JsonObject
             {
-                ["id"] = contract, ["name"] = "A contract", ["contractId"] = "contract_1", ["group"] = Reference(group), ["maxTokens"] = 100,
+                ["id"] = contract, ["name"] = "A contract", ["contractId"] = "contract_1", ["group"] = Reference(group),
             };
             var type = AddDeviceType(user, new JsonObject { ["name"] = "A device type", ["description"] = "", ["contractId"] = contract });
             for (var i = 0; i < Math.Min(devices, MaxThings); i++)
             {
-                AddDevice(user, new JsonObject { ["id"] = NextNumber().ToString("X", CultureInfo.InvariantCulture), ["name"] = $"Device {i + 1}", ["pac"] = NewId()[..16], ["deviceTypeId"] = type });
+                AddDevice(user, new JsonObject
+                {
+                    ["id"] = NextNumber().ToString("X", CultureInfo.InvariantCulture),
+                    ["name"] = $"Device {i + 1}",
+                    ["pac"] = NewId()[..16],
+                    ["deviceTypeId"] = type,
+                });
             }
 
             return _users[username] = user;

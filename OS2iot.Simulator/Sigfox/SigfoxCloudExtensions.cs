@@ -140,7 +140,8 @@ internal static class SigfoxCloudExtensions
         return new Answer(StatusCodes.Status204NoContent, null);
     }
 
-    private static string? Text(JsonObject body, string name) => body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject body, string name) =>
+        body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static JsonObject Error(string field, string message) => new() { ["type"] = "ERROR", ["field"] = field, ["message"] = message };
 
@@ -173,7 +174,8 @@ internal static class SigfoxCloudExtensions
     /// <summary>What all resources have in common: the login, faults, one at a time.</summary>
     private sealed class Api(SigfoxCloud cloud)
     {
-        public RequestDelegate For(Func<SigfoxUser, HttpContext, Answer> resource) => ForBody((user, context, _) => resource(user, context));
+        public RequestDelegate For(Func<SigfoxUser, HttpContext, Answer> resource) =>
+            ForBody((user, context, _) => resource(user, context));
 
         public RequestDelegate ForBody(Func<SigfoxUser, HttpContext, JsonObject, Answer> resource) => async context =>
         {
@@ -218,7 +220,8 @@ internal static class SigfoxCloudExtensions
 
             try
             {
-                return await JsonSerializer.DeserializeAsync<JsonObject>(request.Body, cancellationToken: request.HttpContext.RequestAborted) ?? [];
+                var ct = request.HttpContext.RequestAborted;
+                return await JsonSerializer.DeserializeAsync<JsonObject>(request.Body, cancellationToken: ct) ?? [];
             }
             catch (JsonException)
             {

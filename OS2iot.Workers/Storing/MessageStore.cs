@@ -5,9 +5,14 @@ using OS2iot.Core.Uplinks;
 
 namespace OS2iot.Workers.Storing;
 
-/// <summary>Writes the history in bulk: one round trip for a batch. Writing the same message again changes nothing.</summary>
-internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock)
+/// <summary>
+/// Writes the history in bulk; the log's partitions, which come side by side, share round trips. Writing the same message again
+/// changes nothing.
+/// </summary>
+internal sealed class MessageStore
 {
+    private const int MaxRows = 1000;
+
     private const string InsertReceived =
         """
         INSERT INTO received_messages (id, received_at, device_id, organization_id, network, sent_at, f_port, f_cnt, rssi, snr, payload)
@@ -35,8 +40,25 @@ internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock
         ON CONFLICT DO NOTHING
         """;
 
+    private readonly NpgsqlDataSource _database;
+    private readonly TimeProvider _clock;
+    private readonly SharedWrites<UplinkReceived> _received;
+    private readonly SharedWrites<UplinkDecoded> _decoded;
+
+    public MessageStore(NpgsqlDataSource database, TimeProvider clock)
+    {
+        (_database, _clock) = (database, clock);
+        _received = new SharedWrites<UplinkReceived>(MaxRows, InsertAsync);
+        _decoded = new SharedWrites<UplinkDecoded>(MaxRows, InsertAsync);
+    }
+
     /// <exception cref="NpgsqlException">The database did not take them; none was stored.</exception>
-    public async Task StoreAsync(IReadOnlyList<UplinkReceived> uplinks, CancellationToken ct)
+    public Task StoreAsync(IReadOnlyList<UplinkReceived> uplinks, CancellationToken ct) => _received.WriteAsync(uplinks, ct);
+
+    /// <exception cref="NpgsqlException">The database did not take them; none was stored.</exception>
+    public Task StoreAsync(IReadOnlyList<UplinkDecoded> decoded, CancellationToken ct) => _decoded.WriteAsync(decoded, ct);
+
+    private async Task InsertAsync(IReadOnlyList<UplinkReceived> uplinks, CancellationToken ct)
     {
         var newest = new SortedDictionary<int, UplinkReceived>();
         foreach (var uplink in uplinks)
@@ -47,7 +69,7 @@ internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock
             }
         }
 
-        await using var batch = database.CreateBatch();
+        await using var batch = _database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertReceived)
         {
             Parameters =
@@ -77,11 +99,10 @@ internal sealed class MessageStore(NpgsqlDataSource database, TimeProvider clock
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <exception cref="NpgsqlException">The database did not take them; none was stored.</exception>
-    public async Task StoreAsync(IReadOnlyList<UplinkDecoded> decoded, CancellationToken ct)
+    private async Task InsertAsync(IReadOnlyList<UplinkDecoded> decoded, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        await using var batch = database.CreateBatch();
+        var now = _clock.GetUtcNow();
+        await using var batch = _database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertDecoded)
         {
             Parameters =

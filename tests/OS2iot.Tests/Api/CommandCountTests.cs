@@ -70,7 +70,7 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
     {
         var id = $"{TenancyTests.Calls[list.Type].Id?.Invoke(world)}";
         var path = string.Join('/', list.Path.Split('/').Select(part => part.StartsWith('{') ? id : part));
-        var required = list.Parameters.Where(p => p.IsRequired && p.Name is not ("limit" or "offset"))
+        var required = list.Parameters.Where(p => (p.IsRequired || p.Name == "q") && p.Name is not ("limit" or "offset"))
             .Select(p => $"{p.Name}={(p.Name == "organizationId" ? world.Organization : p.Name == "q" ? "row" : 1)}&");
         return $"{path}?offset=0&{string.Concat(required)}";
     }
@@ -140,7 +140,18 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
             FROM generate_series(1, {{Rows}}) n;
             INSERT INTO deliveries (message_id, received_at, device_id, application_id, organization_id, connection_id, data_target_id, payload, state, attempts, next_attempt_at, created_at)
             SELECT id, received_at, device_id, {{world.Application}}, organization_id, {{world.Connection}}, {{world.DataTarget}}, payload, 1, 10, now(), now()
-            FROM received_messages WHERE device_id = {{world.Device}}
+            FROM received_messages WHERE device_id = {{world.Device}};
+            INSERT INTO delivery_attempts (message_id, received_at, device_id, connection_id, data_target_id, attempt, attempted_at, duration_ms, outcome, status_code)
+            SELECT id, received_at, device_id, {{world.Connection}}, {{world.DataTarget}}, 1, received_at, 5, 0, 204
+            FROM received_messages WHERE device_id = {{world.Device}};
+            INSERT INTO downlinks (device_id, payload, confirmed, state, created_at, updated_at)
+            SELECT {{world.Device}}, '\x00', false, 5, now() - n * interval '1 minute', now() FROM generate_series(1, {{Rows}}) n;
+            INSERT INTO gateway_status_history (gateway_id, at, was_online)
+            SELECT g.id, now() - n * interval '1 minute', n % 2 = 0 FROM gateways g, generate_series(1, {{Rows}}) n WHERE g.gateway_id = '{{world.Gateway}}';
+            INSERT INTO permission_applications (permissions_id, applications_id)
+            SELECT {{world.Permission}}, id FROM applications WHERE organization_id = {{world.Organization}} ON CONFLICT DO NOTHING;
+            INSERT INTO permission_users (permissions_id, users_id)
+            SELECT {{world.Permission}}, id FROM users WHERE name LIKE 'row %' ON CONFLICT DO NOTHING
             """);
     }
 

@@ -310,4 +310,15 @@ public sealed class ConventionsTests(ApiHost api)
     {
         public override bool CanSeek => false;
     }
+
+    [Theory]
+    [InlineData("""{"name":"x","name":"y"}""")]
+    [InlineData("""{"belongsToId":1,"body":{"id":{},"category":["sensor"],"category":"/"}}""")]
+    public async Task Post_WithAMemberTwice_IsRefused(string body)
+    {
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        (await admin.PostText("device-model", body)).IsRefused(
+            HttpStatusCode.BadRequest, """{"statusCode":400,"message":"The body has a member twice, or is no JSON","error":"Bad Request"}""");
+    }
 }

@@ -225,6 +225,33 @@ public sealed class MqttDeviceTests(ApiHost api)
         }
     }
 
+    [Theory]
+    [InlineData("SIGFOX", "sigfoxSettings", "deviceId,groupId,connectToExistingDeviceInBackend,deviceTypeId,pac,endProductCertificate,prototype")]
+    [InlineData("MQTT_INTERNAL_BROKER", "mqttInternalBrokerSettings", "authenticationType,mqttusername,mqttpassword")]
+    [InlineData(
+        "MQTT_EXTERNAL_BROKER", "mqttExternalBrokerSettings",
+        "mqttURL,mqttPort,mqtttopicname,authenticationType,mqttusername,mqttpassword,caCertificate,deviceCertificate,deviceCertificateKey")]
+    public async Task Settings_WhateverTheyHold_AreNeverAFailureOfOurs(string type, string name, string members)
+    {
+        var (_, application, admin) = await ApplicationAsync();
+        string[] values =
+        [
+            "null", "true", "false", "-1", "0", "1", "1.0", "1.5", "1e400", "99999999999999999999", "\"\"", "\" \"", "\"x\"", "\"æøå\"", "[]", "{}",
+            "[[{}]]", "\"PASSWORD\"", "\"CERTIFICATE\"", $"\"{new string('a', 60_000)}\"", "\"-----BEGIN CERTIFICATE-----\"",
+        ];
+        string[] settings =
+        [
+            .. values, .. members.Split(',').SelectMany(m => values.Select(v => $$"""{"authenticationType":"PASSWORD","{{m}}":{{v}}}""")),
+            .. members.Split(',').SelectMany(m => values.Select(v => $$"""{"authenticationType":"CERTIFICATE","connectToExistingDeviceInBackend":true,"deviceId":"1","groupId":1,"mqttURL":"mqtt://x","mqttPort":1,"mqtttopicname":"t","{{m}}":{{v}}}""")),
+        ];
+
+        foreach (var sent in settings)
+        {
+            var answer = await admin.PostText("iot-device", $$"""{"name":"x","type":"{{type}}","applicationId":{{application}},"{{name}}":{{sent}}}""");
+            Assert.True((int)answer.Status is 400 or 201, $"{(int)answer.Status} {answer.Text} for {sent[..Math.Min(sent.Length, 200)]}");
+        }
+    }
+
     [Fact]
     public async Task Settings_WhenOfAnotherType_AreNotLookedAt()
     {
