@@ -13,7 +13,10 @@ namespace OS2iot.Tests.Api;
 /// </summary>
 public sealed class LargeInstallationTests(PostgreSql postgres) : IAsyncLifetime
 {
-    private const int Rounds = 40;
+    private const int Rounds = 20;
+
+    /// <summary>Rows of devices read one after the other in all rounds of one list that are none too many: small tables are read so.</summary>
+    private const long FewRows = 10 * 100_000;
 
     private readonly ApiHost _api = new(postgres);
 
@@ -42,6 +45,7 @@ public sealed class LargeInstallationTests(PostgreSql postgres) : IAsyncLifetime
         var userAdmin = await _api.SignedInAsUserAdminOf(_organization);
         using var commands = new SqlCommands(_api);
         var problems = new List<string>();
+        var before = await RowsReadInSequenceAsync();
 
         string[] orders = ["id", "name", "active", "rssi", "snr", "deviceModel", "dataTargets"];
         foreach (var query in orders.SelectMany(o => new[] { $"orderOn={o}&sort=ASC", $"orderOn={o}&sort=DESC", $"orderOn={o}&sort=ASC&offset=50000" }))
@@ -68,6 +72,7 @@ public sealed class LargeInstallationTests(PostgreSql postgres) : IAsyncLifetime
 
         await MeasureAsync(reader, $"iot-device/minimalByPayloadDecoder/{_decoder}", commands, maxCommands: 6, problems);
         Assert.True(problems.Count == 0, string.Join("\n\n", problems));
+        Assert.InRange(await RowsReadInSequenceAsync() - before, 0, FewRows);
     }
 
     [Fact]
@@ -97,7 +102,7 @@ public sealed class LargeInstallationTests(PostgreSql postgres) : IAsyncLifetime
     }
 
     /// <summary>Calls an address many times, prints how long the answer took, and looks at what the database did for it.</summary>
-    private async Task MeasureAsync(ApiClient client, string path, SqlCommands commands, int maxCommands, List<string> problems)
+    private static async Task MeasureAsync(ApiClient client, string path, SqlCommands commands, int maxCommands, List<string> problems)
     {
         (await client.Get(path)).Is(HttpStatusCode.OK);
         (await client.Get(path)).Is(HttpStatusCode.OK);
@@ -118,29 +123,17 @@ public sealed class LargeInstallationTests(PostgreSql postgres) : IAsyncLifetime
         {
             problems.Add($"{path} sent {texts.Count} commands:\n{string.Join('\n', texts)}");
         }
-
-        problems.AddRange((await SequentialScansAsync(path, client)).Select(plan => $"{path} reads all devices:\n{plan}"));
     }
 
-    /// <summary>The plans, as the server used them, of an answer's commands that read the table of devices from end to end.</summary>
-    private async Task<List<string>> SequentialScansAsync(string path, ApiClient client)
+    /// <summary>How many devices the server has read from end to end of their table, for whatever was asked.</summary>
+    private async Task<long> RowsReadInSequenceAsync()
     {
+        // Sessions tell what they have counted once in a second, when they pause.
+        await Task.Delay(1100, TestContext.Current.CancellationToken);
+        await _api.Anonymous().Get("healthcheck");
         await using var connection = await _api.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        async Task<long> Scans()
-        {
-            // What sessions have counted is told at their next pause.
-            await using var flush = new NpgsqlCommand("SELECT pg_stat_force_next_flush(); SELECT pg_stat_clear_snapshot()", connection);
-            await flush.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            await using var command = new NpgsqlCommand("SELECT sum(seq_tup_read)::bigint FROM pg_stat_user_tables WHERE relname = 'devices'", connection);
-            return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-        }
-
-        await Task.Delay(1100, TestContext.Current.CancellationToken);
-        var before = await Scans();
-        (await client.Get(path)).Is(HttpStatusCode.OK);
-        await Task.Delay(1100, TestContext.Current.CancellationToken);
-        var after = await Scans();
-        return after - before > 50_000 ? [$"{after - before} rows were read one after the other"] : [];
+        await using var command = new NpgsqlCommand("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'devices'", connection);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private static void Print(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);

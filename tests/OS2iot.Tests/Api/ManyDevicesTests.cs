@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using OS2iot.Core.ChirpStack;
 
 namespace OS2iot.Tests.Api;
 
@@ -25,6 +26,7 @@ public sealed class ManyDevicesTests(ApiHost api)
             new { name = "with model", type = "GENERIC_HTTP", applicationId = world.Application, deviceModelId = world.DeviceModel, longitude = 9.5, latitude = -1.25 },
         ];
 
+        var before = await CountAsync(admin, world.Application);
         var answer = (await admin.Post("iot-device/createMany", new { data })).Is(HttpStatusCode.Created);
 
         Assert.Equal(4, answer.Json.GetArrayLength());
@@ -38,7 +40,7 @@ public sealed class ManyDevicesTests(ApiHost api)
             answer.Json[1].GetRawText());
         Assert.Equal("MESSAGE.DEVICE-MODEL-ORGANIZATION-DOES-NOT-MATCH", Error(answer.Json[2]));
         Assert.Equal(world.Organization, answer.Json[3].GetProperty("data").GetProperty("deviceModel").GetProperty("belongsTo").GetProperty("id").GetInt32());
-        Assert.Equal(3, await CountAsync(admin, world.Application));
+        Assert.Equal(before + 2, await CountAsync(admin, world.Application));
     }
 
     [Fact]
@@ -104,25 +106,72 @@ public sealed class ManyDevicesTests(ApiHost api)
         using var commands = new SqlCommands(api);
         var clock = Stopwatch.StartNew();
         var created = Ids(await admin.Post("iot-device/createMany", new { data }));
-        TestContext.Current.SendDiagnosticMessage($"createMany, 1,000 rows: {clock.Elapsed.TotalSeconds:0.00} s, {commands.Count} commands");
+        TestContext.Current.TestOutputHelper?.WriteLine($"createMany, 1,000 rows: {clock.Elapsed.TotalSeconds:0.00} s, {commands.Count} commands");
         Assert.InRange(commands.Count, 1, 80);
         Assert.Equal(1000, created.Distinct().Count());
 
         clock.Restart();
         Assert.Equal(created, Ids(await admin.Post("iot-device/createMany", new { data })));
-        TestContext.Current.SendDiagnosticMessage($"createMany, the same 1,000 rows: {clock.Elapsed.TotalSeconds:0.00} s");
+        TestContext.Current.TestOutputHelper?.WriteLine($"createMany, the same 1,000 rows: {clock.Elapsed.TotalSeconds:0.00} s");
 
         commands.Restart();
         clock.Restart();
         var changed = await admin.Post(
             "iot-device/updateMany",
             new { data = created.Select((id, n) => new { id, name = $"Ny {n}", type = "GENERIC_HTTP", applicationId = application }) });
-        TestContext.Current.SendDiagnosticMessage($"updateMany, 1,000 rows: {clock.Elapsed.TotalSeconds:0.00} s, {commands.Count} commands");
+        TestContext.Current.TestOutputHelper?.WriteLine($"updateMany, 1,000 rows: {clock.Elapsed.TotalSeconds:0.00} s, {commands.Count} commands");
         Assert.Equal(created, Ids(changed));
         Assert.InRange(commands.Count, 1, 100);
         var last = changed.Json[999].GetProperty("data");
         Assert.Equal("Ny 999", last.GetProperty("name").GetString());
         Assert.Equal(300, last.GetProperty("comment").GetString()!.Length);
+    }
+
+    [Fact]
+    [Covers("POST /iot-device/createMany")]
+    [Covers("POST /iot-device/updateMany")]
+    public async Task Many_WhenLoRaWan_AreCheckedTogether()
+    {
+        var world = await api.AWorld();
+        var writer = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
+        var profile = await AProfile(world.Organization);
+        var foreign = await AProfile(await api.AnOrganization());
+        var start = Guid.NewGuid().ToString("N")[..12];
+        object Row(int n, Guid profileId) => new
+        {
+            name = $"l{n}", type = "LORAWAN", applicationId = world.Application,
+            lorawanSettings = new { devEUI = $"{start}{n:x4}", deviceProfileID = profileId, activationType = "OTAA", OTAAapplicationKey = new string('a', 32) },
+        };
+
+        // Two rows have one DevEUI, and one the profile of somebody else.
+        var data = Enumerable.Range(0, 300).Select(n => Row(n == 120 ? 119 : n, n == 7 ? foreign : profile)).ToList();
+        using var commands = new SqlCommands(api);
+        var created = (await writer.Post("iot-device/createMany", new { data })).Is(HttpStatusCode.Created);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{commands.Count} commands");
+
+        Assert.Equal("MESSAGE.ID-DOES-NOT-EXIST", Error(created.Json[7]));
+        Assert.Equal("MESSAGE.ID-INVALID-OR-ALREADY-IN-USE", Error(created.Json[120]));
+        Assert.Equal(2, created.Json.EnumerateArray().Count(r => Error(r) is not null));
+        Assert.Equal($"{start}0003", created.Json[3].GetProperty("data").GetProperty("deviceEUI").GetString());
+
+        // The same once more: those that are there, and the same two refused.
+        var again = (await writer.Post("iot-device/createMany", new { data })).Is(HttpStatusCode.Created);
+        Assert.Equal(created.Json.EnumerateArray().Select(Id), again.Json.EnumerateArray().Select(Id));
+
+        // In another import the ids are in use.
+        Assert.Equal("MESSAGE.ID-INVALID-OR-ALREADY-IN-USE", Error((await writer.Post("iot-device/createMany", new { data = data[..1] })).Json[0]));
+
+        // What came as LoRaWAN stays so, and without settings keeps them.
+        commands.Restart();
+        var updated = (await writer.Post("iot-device/updateMany", new
+        {
+            data = created.Json.EnumerateArray().Where(r => Error(r) is null).Select(r => new { id = Id(r), name = "new", type = "GENERIC_HTTP", applicationId = world.Application }),
+        })).Is(HttpStatusCode.Created);
+        Assert.All(updated.Json.EnumerateArray(), r => Assert.Equal("new", r.GetProperty("data").GetProperty("name").GetString()));
+        Assert.InRange(commands.Count, 1, 60);
+        Assert.Equal(new string('a', 32), updated.Json[0].GetProperty("data").GetProperty("OTAAapplicationKey").GetString());
+        var file = (await writer.Get($"iot-device/getDevicesMetadataCsv/{world.Application}")).Is(HttpStatusCode.OK).Text;
+        Assert.Contains($"{start}0003,{profile},false,OTAA,\n", file, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,6 +261,7 @@ public sealed class ManyDevicesTests(ApiHost api)
     {
         var (world, other) = (await api.AWorld(), await api.AWorld());
         var writer = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
+        var before = await CountAsync(writer, world.Application);
         var own = new { id = world.Device, name = "mine", type = "GENERIC_HTTP", applicationId = world.Application };
 
         (await writer.Post("iot-device/createMany", new { data = new[] { own, own with { applicationId = other.Application } } })).IsRefused(HttpStatusCode.Forbidden, Forbidden);
@@ -226,7 +276,7 @@ public sealed class ManyDevicesTests(ApiHost api)
         }
 
         Assert.NotEqual("mine", (await writer.Get($"iot-device/{world.Device}"))["name"].GetString());
-        Assert.Equal(1, await CountAsync(writer, world.Application));
+        Assert.Equal(before, await CountAsync(writer, world.Application));
     }
 
     private static object Row(string name, int applicationId) => new { name, type = "GENERIC_HTTP", applicationId };
@@ -236,6 +286,17 @@ public sealed class ManyDevicesTests(ApiHost api)
 
     private static int[] Ids(Answer answer) =>
         [.. answer.Is(HttpStatusCode.Created).Json.EnumerateArray().Select(r => r.GetProperty("data").GetProperty("id").GetInt32())];
+
+    private static int? Id(JsonElement row) => row.TryGetProperty("data", out var data) ? data.GetProperty("id").GetInt32() : null;
+
+    private async Task<Guid> AProfile(int organizationId)
+    {
+        await using var db = api.Database.CreateContext();
+        var profile = new DeviceProfile { Id = Guid.NewGuid(), Name = ApiHost.Name("profile"), OrganizationId = organizationId };
+        db.DeviceProfiles.Add(profile);
+        await db.SaveChangesAsync();
+        return profile.Id;
+    }
 
     private static string? Error(JsonElement row) => row.TryGetProperty("error", out var error) ? error.GetProperty("message").GetString() : null;
 
