@@ -49,7 +49,9 @@ internal static class Errors
             ("children", new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(Failure, document), Description = "Of a member that has members." }),
             ("constraints?", new OpenApiSchema
             {
-                Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String }, Description = "The broken rules: name and text.",
+                Type = JsonSchemaType.Object,
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
+                Description = "The broken rules: name and text.",
             })));
         document.AddComponent(Validation, Object(
             ("statusCode", Type(JsonSchemaType.Integer)),
@@ -72,7 +74,9 @@ internal static class Errors
                 when, status == 400 ? new OpenApiSchemaReference(Standard, document) : new OpenApiSchemaReference(Short, document),
                 ("answer", status == 400 ? Refusal.Malformed("Unexpected token in JSON at line 1, byte 2").ToBody() : new JsonObject
                 {
-                    ["statusCode"] = status, ["timestamp"] = "2026-03-01T08:30:00.000Z", ["path"] = "/api/v1/auth/login",
+                    ["statusCode"] = status,
+                    ["timestamp"] = "2026-03-01T08:30:00.000Z",
+                    ["path"] = "/api/v1/auth/login",
                 })));
         }
 

@@ -34,8 +34,14 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         ["tagsString"] = "{\"floor\":\"2\"}",
         ["body"] = new JsonObject
         {
-            ["id"] = "dm-17", ["type"] = "DeviceModel", ["category"] = new JsonArray("sensor"), ["controlledProperty"] = new JsonArray("depth"),
-            ["manufacturerName"] = "Maker", ["brandName"] = "Brand", ["modelName"] = "T1", ["name"] = "Level sensor",
+            ["id"] = "dm-17",
+            ["type"] = "DeviceModel",
+            ["category"] = new JsonArray("sensor"),
+            ["controlledProperty"] = new JsonArray("depth"),
+            ["manufacturerName"] = "Maker",
+            ["brandName"] = "Brand",
+            ["modelName"] = "T1",
+            ["name"] = "Level sensor",
         },
         ["metadata"] = "{\"floor\":\"2\"}",
         ["code"] = "\"function decode(payload, metadata) { return payload; }\"",

@@ -35,11 +35,17 @@ internal sealed class Head : IOpenApiDocumentTransformer
         {
             [Bearer] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = $"From POST /{EndpointsExtensions.RoutePrefix}/auth/login.",
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = $"From POST /{EndpointsExtensions.RoutePrefix}/auth/login.",
             },
             [ApiKey] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKey, Description = "A key of a program, with permissions of its own.",
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKey,
+                Description = "A key of a program, with permissions of its own.",
             },
         };
         document.Tags = OperationsOf(document).SelectMany(o => o.Tags ?? new HashSet<OpenApiTagReference>())

@@ -90,7 +90,10 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
             DeviceType.LoRaWan when request.Port is not { } port || port < 1 => throw Refusal.Invalid([PortMissing(request)]),
             DeviceType.LoRaWan => new DownlinkQueueItem
             {
-                DeviceId = device.Id, Payload = payload, FPort = request.Port, Confirmed = request.Confirmed ?? false,
+                DeviceId = device.Id,
+                Payload = payload,
+                FPort = request.Port,
+                Confirmed = request.Confirmed ?? false,
             },
             DeviceType.Sigfox when payload.Length != SigfoxBytes => throw Refusal.BadRequest(ErrorCodes.DownlinkLengthWrongForSigfox),
             DeviceType.Sigfox => new DownlinkQueueItem { DeviceId = device.Id, Payload = payload },

@@ -47,7 +47,10 @@ internal sealed class SigfoxCloud
             var contract = NewId();
             user.Contracts[contract] = new JsonObject
             {
-                ["id"] = contract, ["name"] = "A contract", ["contractId"] = "contract_1", ["group"] = Reference(group),
+                ["id"] = contract,
+                ["name"] = "A contract",
+                ["contractId"] = "contract_1",
+                ["group"] = Reference(group),
             };
             var type = AddDeviceType(user, new JsonObject { ["name"] = "A device type", ["description"] = "", ["contractId"] = contract });
             for (var i = 0; i < Math.Min(devices, MaxThings); i++)

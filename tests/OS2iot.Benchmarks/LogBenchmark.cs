@@ -127,7 +127,10 @@ internal static class LogBenchmark
     {
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
-            BootstrapServers = servers, Acks = Acks.All, EnableIdempotence = true, LingerMs = 0,
+            BootstrapServers = servers,
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = 0,
         }).Build();
         var start = Stopwatch.GetTimestamp();
         long produced = 0;

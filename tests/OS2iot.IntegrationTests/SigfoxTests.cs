@@ -47,7 +47,9 @@ public sealed class SigfoxTests(RunningSystem system)
             "iot-device",
             new
             {
-                name = "Sigfox sensor", type = "SIGFOX", applicationId = scene.ApplicationId,
+                name = "Sigfox sensor",
+                type = "SIGFOX",
+                applicationId = scene.ApplicationId,
                 sigfoxSettings = new { deviceId = found, groupId = group, connectToExistingDeviceInBackend = true },
             },
             ct);

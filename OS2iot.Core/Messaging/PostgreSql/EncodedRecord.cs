@@ -10,7 +10,7 @@ internal readonly struct EncodedRecord
     private static readonly byte[] NoHeaders = "{}"u8.ToArray();
 
     [ThreadStatic]
-    private static (MemoryStream Buffer, Utf8JsonWriter Writer)? t_json;
+    private static (MemoryStream Buffer, Utf8JsonWriter Writer)? _json;
 
     /// <exception cref="ArgumentException">The log doesn't take such a record.</exception>
     public EncodedRecord(LogRecord record)
@@ -42,8 +42,8 @@ internal readonly struct EncodedRecord
             return NoHeaders;
         }
 
-        t_json ??= NewWriter();
-        var (buffer, writer) = t_json.Value;
+        _json ??= NewWriter();
+        var (buffer, writer) = _json.Value;
         buffer.SetLength(0);
         writer.Reset(buffer);
         writer.WriteStartObject();

@@ -126,7 +126,10 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
                     Application = application,
                     LoRaWan = new LoRaWanMulticast
                     {
-                        Address = $"{i:x8}", NetworkSessionKeyCiphertext = secret, ApplicationSessionKeyCiphertext = secret, GroupType = "CLASS_C",
+                        Address = $"{i:x8}",
+                        NetworkSessionKeyCiphertext = secret,
+                        ApplicationSessionKeyCiphertext = secret,
+                        GroupType = "CLASS_C",
                     },
                 },
                 new AuditEntry { At = TimeProvider.System.GetUtcNow(), Action = "CREATE", Type = "Application", Name = $"row {i}", OrganizationId = organization.Id });

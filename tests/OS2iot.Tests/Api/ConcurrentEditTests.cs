@@ -63,7 +63,10 @@ public sealed class ConcurrentEditTests(ApiHost api)
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => i % 2 == 0
             ? admin.Put($"application/{world.Application}", new
             {
-                name = $"many {world.Application}", organizationId = world.Organization, controlledProperties = words[..(1 + (i % 4))], permissionIds = permissions[..(i % 3)],
+                name = $"many {world.Application}",
+                organizationId = world.Organization,
+                controlledProperties = words[..(1 + (i % 4))],
+                permissionIds = permissions[..(i % 3)],
             })
             : admin.Put(
                 $"iot-device-payload-decoder-data-target-connection/{world.Connection}", new { iotDeviceIds = devices[..(1 + (i % 5))], dataTargetId = world.DataTarget })));

@@ -21,8 +21,14 @@ public sealed class DeviceListTests(ApiHost api)
         var admin = await api.SignedInAsGlobalAdmin();
         var formula = (await admin.Post("iot-device", new
         {
-            name = "=HYPERLINK(\"x\")", type = "GENERIC_HTTP", applicationId = application, longitude = -12.3, latitude = 56.25, comment = "a,b\n\"c\"",
-            commentOnLocation = "-1+1", deviceModelId = world.DeviceModel,
+            name = "=HYPERLINK(\"x\")",
+            type = "GENERIC_HTTP",
+            applicationId = application,
+            longitude = -12.3,
+            latitude = 56.25,
+            comment = "a,b\n\"c\"",
+            commentOnLocation = "-1+1",
+            deviceModelId = world.DeviceModel,
         })).Id();
         var nowhere = (await admin.Post("iot-device", new { name = "Målestation", type = "GENERIC_HTTP", applicationId = application, comment = "-7" })).Id();
 

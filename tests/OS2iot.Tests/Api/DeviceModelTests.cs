@@ -50,8 +50,13 @@ public sealed class DeviceModelTests(ApiHost api)
 
         var body = new Dictionary<string, object?>(ApiHost.AModelBody("x")!)
         {
-            ["type"] = "Else", ["controlledProperty"] = "temperature", ["function"] = new[] { "flying" }, ["supportedUnits"] = new[] { 1 },
-            ["brandName"] = null, ["documentation"] = "nowhere", ["energyLimitationClass"] = "E3",
+            ["type"] = "Else",
+            ["controlledProperty"] = "temperature",
+            ["function"] = new[] { "flying" },
+            ["supportedUnits"] = new[] { 1 },
+            ["brandName"] = null,
+            ["documentation"] = "nowhere",
+            ["energyLimitationClass"] = "E3",
         };
         var wrong = (await writer.Post("device-model", new { belongsToId = organization, body })).Is(HttpStatusCode.BadRequest);
         Assert.Equal(

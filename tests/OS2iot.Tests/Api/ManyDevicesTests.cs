@@ -99,8 +99,13 @@ public sealed class ManyDevicesTests(ApiHost api)
         var admin = await api.SignedInAsGlobalAdmin();
         var data = Enumerable.Range(1, 1000).Select(n => new
         {
-            name = $"Måler {n}", type = "GENERIC_HTTP", applicationId = application, longitude = 10.1, latitude = 56.1,
-            comment = new string('x', 300), metadata = """{"floor":"2"}""",
+            name = $"Måler {n}",
+            type = "GENERIC_HTTP",
+            applicationId = application,
+            longitude = 10.1,
+            latitude = 56.1,
+            comment = new string('x', 300),
+            metadata = """{"floor":"2"}""",
         }).ToArray();
 
         using var commands = new SqlCommands(api);
@@ -139,7 +144,9 @@ public sealed class ManyDevicesTests(ApiHost api)
         var start = Guid.NewGuid().ToString("N")[..12];
         object Row(int n, Guid profileId) => new
         {
-            name = $"l{n}", type = "LORAWAN", applicationId = world.Application,
+            name = $"l{n}",
+            type = "LORAWAN",
+            applicationId = world.Application,
             lorawanSettings = new { devEUI = $"{start}{n:x4}", deviceProfileID = profileId, activationType = "OTAA", OTAAapplicationKey = new string('a', 32) },
         };
 

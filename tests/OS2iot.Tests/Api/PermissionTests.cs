@@ -21,8 +21,12 @@ public sealed class PermissionTests(ApiHost api)
 
         var created = (await admin.Post("permission", new
         {
-            name = "Readers", organizationId = organization, levels = new[] { new { type = "Read" } }, userIds = new[] { member.UserId },
-            applicationIds = new[] { application }, automaticallyAddNewApplications = true,
+            name = "Readers",
+            organizationId = organization,
+            levels = new[] { new { type = "Read" } },
+            userIds = new[] { member.UserId },
+            applicationIds = new[] { application },
+            automaticallyAddNewApplications = true,
         })).Is(HttpStatusCode.Created);
 
         Assert.Equal(Ordered([.. CoreMembers, "type", "organization", "users", "applications", "createdBy", "updatedBy"]), Members(created));

@@ -47,7 +47,11 @@ public sealed class SmtpMailerTests
 
     private static SmtpMailer Mailer(int port, bool requireTls = false, TimeSpan? timeout = null) => new(Options.Create(new MailOptions
     {
-        Host = "127.0.0.1", Port = port, RequireTls = requireTls, From = "os2iot@example.dk", Timeout = timeout ?? TimeSpan.FromSeconds(10),
+        Host = "127.0.0.1",
+        Port = port,
+        RequireTls = requireTls,
+        From = "os2iot@example.dk",
+        Timeout = timeout ?? TimeSpan.FromSeconds(10),
     }));
 
     /// <summary>Takes one mail, as a mail server would.</summary>

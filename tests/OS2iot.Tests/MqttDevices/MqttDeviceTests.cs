@@ -187,8 +187,13 @@ public sealed class MqttDeviceTests(ApiHost api)
 
         var created = (await admin.Post("iot-device", External(application, new
         {
-            mqttURL = "mqtts://broker.example.dk", mqttPort = 8883, mqtttopicname = "t", authenticationType = "CERTIFICATE",
-            caCertificate = certificate, deviceCertificate = certificate, deviceCertificateKey = key,
+            mqttURL = "mqtts://broker.example.dk",
+            mqttPort = 8883,
+            mqtttopicname = "t",
+            authenticationType = "CERTIFICATE",
+            caCertificate = certificate,
+            deviceCertificate = certificate,
+            deviceCertificateKey = key,
         }))).Is(HttpStatusCode.Created);
 
         Assert.Equal((certificate, key), (Text(created["mqttExternalBrokerSettings"], "caCertificate"), Text(created["mqttExternalBrokerSettings"], "deviceCertificateKey")));
@@ -284,7 +289,9 @@ public sealed class MqttDeviceTests(ApiHost api)
 
     private static object Internal(int applicationId, string mqttusername) => new
     {
-        name = "x", type = "MQTT_INTERNAL_BROKER", applicationId,
+        name = "x",
+        type = "MQTT_INTERNAL_BROKER",
+        applicationId,
         mqttInternalBrokerSettings = new { authenticationType = "PASSWORD", mqttusername, mqttpassword = "kodeord-1" },
     };
 

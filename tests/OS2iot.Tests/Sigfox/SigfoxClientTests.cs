@@ -133,7 +133,13 @@ public sealed class SigfoxClientTests : IAsyncLifetime
             login,
             new SigfoxNewDevice
             {
-                Id = "ABC123", Name = "New", Pac = "0123456789abcdef", DeviceTypeId = user.DeviceTypes.Keys.First(), ProductCertificate = "P_1", Latitude = 56.1, Longitude = 10.2,
+                Id = "ABC123",
+                Name = "New",
+                Pac = "0123456789abcdef",
+                DeviceTypeId = user.DeviceTypes.Keys.First(),
+                ProductCertificate = "P_1",
+                Latitude = 56.1,
+                Longitude = 10.2,
             },
             Ct);
 

@@ -47,7 +47,9 @@ public sealed class SigfoxCloudTests(Fakes.PostgreSql postgres) : IAsyncLifetime
         var (used, unused) = (_user.Devices.Keys.First(), _user.Devices.Keys.Last());
         (await (await _api.SignedInAsGlobalAdmin()).Post("iot-device", new
         {
-            name = "used", type = "SIGFOX", applicationId = application,
+            name = "used",
+            type = "SIGFOX",
+            applicationId = application,
             sigfoxSettings = new { deviceId = used, groupId = _group, connectToExistingDeviceInBackend = true },
         })).Is(HttpStatusCode.Created);
 
@@ -202,7 +204,11 @@ public sealed class SigfoxCloudTests(Fakes.PostgreSql postgres) : IAsyncLifetime
 
         var created = (await admin.Post("iot-device", new
         {
-            name = "Brønd 7", type = "SIGFOX", applicationId = application, longitude = 10.2, latitude = 56.1,
+            name = "Brønd 7",
+            type = "SIGFOX",
+            applicationId = application,
+            longitude = 10.2,
+            latitude = 56.1,
             sigfoxSettings = new { deviceId = id.ToLowerInvariant(), groupId = _group, connectToExistingDeviceInBackend = true },
         })).Is(HttpStatusCode.Created);
 
@@ -236,8 +242,13 @@ public sealed class SigfoxCloudTests(Fakes.PostgreSql postgres) : IAsyncLifetime
         var (application, admin) = await ApplicationAsync();
         var settings = new
         {
-            deviceId = "AB12CD", groupId = _group, connectToExistingDeviceInBackend = false, deviceTypeId = _user.DeviceTypes.Keys.First(),
-            pac = "0123456789ABCDEF", endProductCertificate = "P_0001_1", prototype = false,
+            deviceId = "AB12CD",
+            groupId = _group,
+            connectToExistingDeviceInBackend = false,
+            deviceTypeId = _user.DeviceTypes.Keys.First(),
+            pac = "0123456789ABCDEF",
+            endProductCertificate = "P_0001_1",
+            prototype = false,
         };
 
         var created = (await admin.Post("iot-device", new { name = "New", type = "SIGFOX", applicationId = application, sigfoxSettings = settings })).Is(HttpStatusCode.Created);
