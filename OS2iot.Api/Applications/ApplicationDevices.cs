@@ -29,8 +29,8 @@ internal sealed class ApplicationDevices(AppDbContext db, DeviceNetworks network
     /// <summary>So many in one answer are shown at all, each application an equal part.</summary>
     private const int MaxShown = 5_000;
 
-    /// <summary>So many times what is shown of an application.</summary>
-    private const int Large = 10;
+    /// <summary>Applications with more devices are few.</summary>
+    private const int Large = 10_000;
 
     public async Task<IReadOnlyDictionary<int, DevicesUnderApplication>> OfAsync(IEnumerable<Application> applications, CancellationToken ct)
     {
@@ -52,7 +52,7 @@ internal sealed class ApplicationDevices(AppDbContext db, DeviceNetworks network
     {
         // Application by application: numbering all devices to take the first few of each would read every one. The database takes an
         // application for one of middling size unless it is named, and would sort a large one.
-        var (large, others) = (counts.Where(c => c.Value > each * Large).Select(c => c.Key).ToList(), counts.Where(c => c.Value <= each * Large).Select(c => c.Key).ToArray());
+        var (large, others) = (counts.Where(c => c.Value > Large).Select(c => c.Key).ToList(), counts.Where(c => c.Value <= Large).Select(c => c.Key).ToArray());
         var found = await db.Database.SqlQuery<Stub>(
             $"""
             SELECT d.application_id, d.id, d.name, d.type FROM unnest({others}) a (id)

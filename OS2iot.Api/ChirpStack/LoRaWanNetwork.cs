@@ -11,6 +11,9 @@ namespace OS2iot.Api.ChirpStack;
 /// <summary>Devices that reach us over LoRaWAN.</summary>
 internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector) : DeviceNetwork
 {
+    /// <summary>No device's id.</summary>
+    private const int AnotherRow = -1;
+
     // What was asked for many requests at once: the answer is there, also when it is that there is nothing.
     private readonly Dictionary<(Guid Profile, int Application), DeviceProfile?> _profiles = [];
     private readonly Dictionary<string, int?> _owners = [];
@@ -43,6 +46,12 @@ internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector)
             ?? throw Refusal.Device($"{LoRaWanSettings.Name} should not be null or undefined");
         var device = new LoRaWanDevice { Name = request.Name, DevEui = settings.DevEui.ToLowerInvariant() };
         await ApplyAsync(device, settings, request.ApplicationId, ct);
+        if (_owners.ContainsKey(device.DevEui))
+        {
+            // Of two rows with one id the first has it.
+            _owners[device.DevEui] = AnotherRow;
+        }
+
         return device;
     }
 

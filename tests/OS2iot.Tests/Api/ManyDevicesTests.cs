@@ -147,14 +147,20 @@ public sealed class ManyDevicesTests(ApiHost api)
             name = $"l{n}",
             type = "LORAWAN",
             applicationId = world.Application,
-            lorawanSettings = new { devEUI = $"{start}{n:x4}", deviceProfileID = profileId, activationType = "OTAA", OTAAapplicationKey = new string('a', 32) },
+            lorawanSettings = new Dictionary<string, object>
+            {
+                ["devEUI"] = $"{start}{n:x4}",
+                ["deviceProfileID"] = profileId,
+                ["activationType"] = "OTAA",
+                ["OTAAapplicationKey"] = new string('a', 32),
+            },
         };
 
         // Two rows have one DevEUI, and one the profile of somebody else.
         var data = Enumerable.Range(0, 300).Select(n => Row(n == 120 ? 119 : n, n == 7 ? foreign : profile)).ToList();
         using var commands = new SqlCommands(api);
         var created = (await writer.Post("iot-device/createMany", new { data })).Is(HttpStatusCode.Created);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{commands.Count} commands");
+        Assert.InRange(commands.Count, 1, 40);
 
         Assert.Equal("MESSAGE.ID-DOES-NOT-EXIST", Error(created.Json[7]));
         Assert.Equal("MESSAGE.ID-INVALID-OR-ALREADY-IN-USE", Error(created.Json[120]));
