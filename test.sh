@@ -34,5 +34,7 @@ if [ "$failed" -eq 0 ] && [ "$status" -ne 0 ]; then
     echo "A test run ended without a result; see above." >&2
     failed=1
 fi
+# Named once more at the end, where a log that was cut short still has them.
+grep -ho '<UnitTestResult [^>]*outcome="Failed"[^>]*' "$results"/*.trx 2>/dev/null | grep -o ' testName="[^"]*"' | sed 's/ testName=/failed: /' || true
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"
