@@ -11,6 +11,9 @@ public sealed record DecodeRequest
     /// <summary>JavaScript in UTF-8.</summary>
     public required ReadOnlyMemory<byte> Code { get; init; }
 
+    /// <summary>False where the process was sent the script before, and <see cref="Code"/> is empty.</summary>
+    public bool HasCode { get; init; } = true;
+
     /// <summary>JSON text in UTF-8 as received.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 

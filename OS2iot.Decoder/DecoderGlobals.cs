@@ -24,13 +24,10 @@ internal static class DecoderGlobals
         options.AddLazyGlobal("btoa", engine => new ClrFunction(engine, "btoa", (_, args) => ToBase64(engine, args), 1), Replaceable);
         options.AddLazyGlobal("console", Console, Replaceable);
         options.AddLazyGlobal("global", engine => engine.Global, Replaceable);
-        options.Configure(engine =>
+        foreach (var name in TakenAway)
         {
-            foreach (var name in TakenAway)
-            {
-                engine.Global.Delete(name);
-            }
-        });
+            options.AddLazyGlobal(name, _ => JsValue.Undefined, Replaceable); // deleting them would cost each run more than most scripts do
+        }
     }
 
     private static JsObject Console(Engine engine)

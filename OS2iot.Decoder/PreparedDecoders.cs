@@ -34,6 +34,11 @@ internal sealed class PreparedDecoders(int scriptLimit, int cacheLimit)
             return found.Value.Prepared;
         }
 
+        if (!request.HasCode)
+        {
+            return PreparedDecoder.NotHere;
+        }
+
         var prepared = Prepare(request.Code);
         Keep(new Entry(key, prepared, Math.Min(request.Code.Length, scriptLimit) + 256));
         return prepared;
@@ -83,6 +88,9 @@ internal sealed class PreparedDecoders(int scriptLimit, int cacheLimit)
 /// <summary>A script that can be run, or why it cannot.</summary>
 internal sealed record PreparedDecoder(Prepared<Script> Script, DecodeResult? Failure)
 {
+    /// <summary>It was sent once and has made room for others.</summary>
+    public static PreparedDecoder NotHere { get; } = new(default, DecodeResult.Failed(DecodeFailure.NotHere, "The script has to be sent again."));
+
     public static PreparedDecoder Refused(string reason, int? line = null, int? column = null) =>
         new(default, DecodeResult.Failed(DecodeFailure.Syntax, reason, line, column));
 }

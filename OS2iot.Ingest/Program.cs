@@ -6,6 +6,8 @@ using OS2iot.Ingest.GenericHttp;
 using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
 
+SocketCompletions.PreferInline();
+
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();

@@ -13,6 +13,8 @@ using OS2iot.Workers.LiveView;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
 
+SocketCompletions.PreferInline();
+
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();

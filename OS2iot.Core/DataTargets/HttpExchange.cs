@@ -36,8 +36,8 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
         Func<HttpResponseMessage, CancellationToken, Task<DeliveryResult>>? read,
         CancellationToken ct)
     {
-        using var timeout = new CancellationTokenSource(terms.Patience);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        both.CancelAfter(terms.Patience);
         try
         {
             using (request)
@@ -49,7 +49,7 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
                     : DeliveryResult.Delivered with { StatusCode = (int)response.StatusCode };
             }
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return new DeliveryResult(DeliveryOutcome.RetryLater, Error: $"{terms.Receiver} did not answer within {terms.Patience.TotalSeconds:0.#} s.");
         }

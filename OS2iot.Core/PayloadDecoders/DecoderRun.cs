@@ -14,6 +14,9 @@ internal sealed class DecoderRun(DecoderScript script, DecoderInput input, Cance
 
     public int LaneKey => Script.Id ?? Unsaved;
 
+    /// <summary>Bytes that go to the process at the most.</summary>
+    public int Size => Script.Utf8.Length + input.Payload.Length + input.Metadata.Length + 64;
+
     public Task<DecodeResult> Ended => _ended.Task;
 
     /// <summary>Nobody waits for it any more.</summary>

@@ -6,6 +6,10 @@ internal static class StoringExtensions
     {
         builder.Services.AddOptions<HistoryOptions>().BindConfiguration(HistoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<MessageStore>();
+        builder.Services.AddSingleton<DeviceStates>();
+
+        // Hosted services stop in reverse order: those that give it work stop before it.
+        builder.Services.AddHostedService(services => services.GetRequiredService<DeviceStates>());
         builder.Services.AddHostedService<StoreConsumer>();
         builder.Services.AddHostedService<StoreDecodedConsumer>();
         builder.Services.AddHostedService<HistoryPartitionsJob>();

@@ -44,6 +44,7 @@ public static class EgressExtensions
         UseProxy = false,
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(5),
+        SslOptions = { CertificateChainPolicy = GuardedConnection.ChainPolicy() },
 
         // No limit per server: one server may be the target of many organizations, and one that hangs on a path of its own must not
         // take the others' connections. What one target may have at once is its lane's business.

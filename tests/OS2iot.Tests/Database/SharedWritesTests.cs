@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using OS2iot.Workers.Storing;
+using OS2iot.Workers.Database;
 
-namespace OS2iot.Tests.Storing;
+namespace OS2iot.Tests.Database;
 
 public sealed class SharedWritesTests
 {
@@ -14,7 +14,7 @@ public sealed class SharedWritesTests
         {
             written.Enqueue([.. items]);
             await (written.Count == 1 ? firstMayEnd.Task : Task.CompletedTask);
-        });
+        }, TimeProvider.System);
 
         var first = writes.WriteAsync([1], TestContext.Current.CancellationToken);
         await WaitUntil(() => written.Count == 1);
@@ -37,7 +37,7 @@ public sealed class SharedWritesTests
             {
                 throw new InvalidOperationException("13");
             }
-        });
+        }, TimeProvider.System);
 
         var calls = new[] { 1, 13, 2 }.Select(n => writes.WriteAsync([n], TestContext.Current.CancellationToken)).ToList();
         mayStart.SetResult();
@@ -50,7 +50,7 @@ public sealed class SharedWritesTests
     public async Task Write_WhenItsCallerLeaves_GoesOnForTheOthers()
     {
         var mayEnd = new TaskCompletionSource();
-        var writes = new SharedWrites<int>(100, (_, _) => mayEnd.Task);
+        var writes = new SharedWrites<int>(100, (_, _) => mayEnd.Task, TimeProvider.System);
         using var leaving = new CancellationTokenSource();
 
         var left = writes.WriteAsync([1], leaving.Token);
@@ -71,7 +71,7 @@ public sealed class SharedWritesTests
         {
             await mayStart.Task;
             sizes.Enqueue(items.Count);
-        });
+        }, TimeProvider.System);
 
         var calls = Enumerable.Range(0, 7).Select(n => writes.WriteAsync([n], TestContext.Current.CancellationToken)).ToList();
         mayStart.SetResult();
