@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
 using OS2iot.Workers.Database;
 
 namespace OS2iot.Tests.Database;
@@ -24,6 +25,30 @@ public sealed class SharedWritesTests
         await Task.WhenAll(first, others);
 
         Assert.Equal<int[]>([[1], [2, 3, 4]], written);
+    }
+
+    [Fact]
+    public async Task Write_JustAfterAnother_GathersForAMoment()
+    {
+        var clock = new FakeTimeProvider();
+        var written = new ConcurrentQueue<int[]>();
+        var writes = new SharedWrites<int>(100, (items, _) =>
+        {
+            written.Enqueue([.. items]);
+            return Task.CompletedTask;
+        }, clock);
+        await writes.WriteAsync([1], TestContext.Current.CancellationToken);
+
+        var calls = new[] { 2, 3 }.Select(n => writes.WriteAsync([n], TestContext.Current.CancellationToken)).ToList();
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Single(written);
+        await WaitUntil(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return calls.TrueForAll(c => c.IsCompleted);
+        });
+
+        Assert.Equal<int[]>([[1], [2, 3]], written);
     }
 
     [Fact]
