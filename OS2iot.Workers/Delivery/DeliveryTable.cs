@@ -111,7 +111,7 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
         var now = clock.GetUtcNow();
         List<DeliveryTry> delivered = [.. tries.Where(t => t.Delivered)];
         List<(DeliveryTry Try, DateTimeOffset? Next)> failed =
-            [.. tries.Where(t => !t.Delivered).Select(t => (t, DeliverySchedule.NextAttempt(t.Number, t.Result, now)))];
+            [.. tries.Where(t => !t.Delivered).Select(t => (t, DeliverySchedule.NextAttempt(t.Number, t.Result, now, options.Value.Waits)))];
 
         await using var batch = database.CreateBatch();
         AddTries(batch, tries);
