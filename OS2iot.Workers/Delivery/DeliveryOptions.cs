@@ -31,6 +31,16 @@ internal sealed class DeliveryOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A delivery this old becomes a dead letter even if its target was never up to be tried.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    [Range(typeof(TimeSpan), "00:00:05", "30.00:00:00")]
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(76);
+
+    /// <summary>The waits after the first, second … try, in place of the usual ones, which take three days.</summary>
+    public TimeSpan[]? Waits { get; set; }
+
+    /// <summary>How long a target that failed several times in a row is left alone; twice as long after each further failure.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(2);
 }

@@ -15,7 +15,7 @@ internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions opti
     private const int ErrorMaxLength = 1000;
 
     private readonly SemaphoreSlim _slots = new(options.ConcurrencyPerTarget);
-    private readonly CircuitBreaker _circuit = new(clock);
+    private readonly CircuitBreaker _circuit = new(options, clock);
     private int _late;
 
     /// <summary>Tries are under way that took longer than the pipeline waits; newcomers better not wait behind them.</summary>
