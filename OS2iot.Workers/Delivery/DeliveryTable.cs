@@ -116,7 +116,7 @@ internal sealed class DeliveryTable
         var now = _clock.GetUtcNow();
         List<DeliveryTry> delivered = [.. tries.Where(t => t.Delivered)];
         List<(DeliveryTry Try, DateTimeOffset? Next)> failed =
-            [.. tries.Where(t => !t.Delivered).Select(t => (t, DeliverySchedule.NextAttempt(t.Number, t.Result, now, options.Value.Waits)))];
+            [.. tries.Where(t => !t.Delivered).Select(t => (t, DeliverySchedule.NextAttempt(t.Number, t.Result, now, _options.Waits)))];
 
         await using var batch = _database.CreateBatch();
         AddTries(batch, tries);
