@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Messaging;
 
@@ -124,7 +125,7 @@ internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions opti
         }
     }
 
-    /// <summary>PostgreSQL's text has no NUL, and nobody reads more than this.</summary>
+    /// <summary>PostgreSQL's text has neither NUL nor halves of characters, which a cut leaves; and nobody reads more than this.</summary>
     private static string? Tidy(string? error)
     {
         if (error is null)
@@ -133,6 +134,6 @@ internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions opti
         }
 
         var text = error.Replace("\0", "", StringComparison.Ordinal);
-        return text.Length <= ErrorMaxLength ? text : text[..ErrorMaxLength];
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Length <= ErrorMaxLength ? text : text[..ErrorMaxLength]));
     }
 }
