@@ -20,6 +20,7 @@ public static class Frames
         frame.Add(request.FPort);
         frame.Add(request.ReceivedAt.ToUnixTimeMilliseconds());
         frame.Add(request.CaptureConsole ? 1 : 0);
+        frame.Add((int)request.Function);
         frame.Add(request.Code.Span);
         frame.Add(request.Payload.Span);
         frame.Add(request.Metadata.Span);
@@ -60,6 +61,7 @@ public static class Frames
             FPort = fields.OptionalInt(),
             ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(fields.Long()),
             CaptureConsole = fields.Int() == 1,
+            Function = (DecoderFunction)fields.Int(),
             Code = fields.Block(),
             Payload = fields.Block(),
             Metadata = fields.Block(),

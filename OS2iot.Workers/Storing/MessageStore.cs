@@ -23,12 +23,13 @@ internal sealed class MessageStore
     // Of a device that is gone there is no state to keep. Rows are locked in one order, so that writers can't wait for each other.
     private const string UpsertStates =
         """
-        INSERT INTO device_states (device_id, application_id, last_seen_at, last_message_id)
-        SELECT s.device_id, d.application_id, s.last_seen_at, s.last_message_id
-        FROM unnest($1, $2, $3) AS s (device_id, last_seen_at, last_message_id) JOIN devices d ON d.id = s.device_id
+        INSERT INTO device_states (device_id, application_id, last_seen_at, last_message_id, rssi, snr)
+        SELECT s.device_id, d.application_id, s.last_seen_at, s.last_message_id, s.rssi, s.snr
+        FROM unnest($1, $2, $3, $4, $5) AS s (device_id, last_seen_at, last_message_id, rssi, snr) JOIN devices d ON d.id = s.device_id
         ORDER BY s.device_id
         ON CONFLICT (device_id) DO UPDATE
-        SET application_id = excluded.application_id, last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id
+        SET application_id = excluded.application_id, last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id,
+            rssi = coalesce(excluded.rssi, device_states.rssi), snr = coalesce(excluded.snr, device_states.snr)
         WHERE device_states.last_seen_at <= excluded.last_seen_at
         """;
 
@@ -63,10 +64,7 @@ internal sealed class MessageStore
         var newest = new SortedDictionary<int, UplinkReceived>();
         foreach (var uplink in uplinks)
         {
-            if (!newest.TryGetValue(uplink.DeviceId, out var known) || known.ReceivedAt <= uplink.ReceivedAt)
-            {
-                newest[uplink.DeviceId] = uplink;
-            }
+            newest[uplink.DeviceId] = newest.TryGetValue(uplink.DeviceId, out var known) ? Newer(known, uplink) : uplink;
         }
 
         await using var batch = _database.CreateBatch();
@@ -94,9 +92,20 @@ internal sealed class MessageStore
                 Columns.Of([.. newest.Values], u => u.DeviceId),
                 Columns.Of([.. newest.Values], u => u.ReceivedAt),
                 Columns.Of([.. newest.Values], u => u.MessageId),
+                Columns.Of([.. newest.Values], u => u.Rssi),
+                Columns.Of([.. newest.Values], u => u.Snr),
             },
         });
         await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>The newer of two, with the signal of the older where it tells none.</summary>
+    private static UplinkReceived Newer(UplinkReceived known, UplinkReceived uplink)
+    {
+        var (newer, older) = known.ReceivedAt <= uplink.ReceivedAt ? (uplink, known) : (known, uplink);
+        return (newer.Rssi is null && older.Rssi is not null) || (newer.Snr is null && older.Snr is not null)
+            ? newer with { Rssi = newer.Rssi ?? older.Rssi, Snr = newer.Snr ?? older.Snr }
+            : newer;
     }
 
     private async Task InsertAsync(IReadOnlyList<UplinkDecoded> decoded, CancellationToken ct)
