@@ -28,6 +28,18 @@ public sealed record DecodeRequest
     public DateTimeOffset ReceivedAt { get; init; }
 
     public bool CaptureConsole { get; init; }
+
+    public DecoderFunction Function { get; init; }
+}
+
+/// <summary>Which of a script's functions is wanted.</summary>
+public enum DecoderFunction
+{
+    /// <summary>What a device sent becomes JSON.</summary>
+    Decode,
+
+    /// <summary>JSON becomes the bytes that a device is sent.</summary>
+    EncodeDownlink,
 }
 
 /// <summary>How the bytes that the device sent stand in the message.</summary>

@@ -24,6 +24,7 @@ public static class Frames
         frames.Write(request.FPort);
         frames.Write(request.ReceivedAt.ToUnixTimeMilliseconds());
         frames.Write(request.CaptureConsole ? 1 : 0);
+        frames.Write((int)request.Function);
         frames.Write(withCode ? 1 : 0);
         frames.Write(withCode ? request.Code.Span : []);
         frames.Write(request.Payload.Span);
@@ -65,6 +66,7 @@ public static class Frames
             FPort = fields.OptionalInt(),
             ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(fields.Long()),
             CaptureConsole = fields.Int() == 1,
+            Function = (DecoderFunction)fields.Int(),
             HasCode = fields.Int() == 1,
             Code = fields.Block(),
             Payload = fields.Block(),

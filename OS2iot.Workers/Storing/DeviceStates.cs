@@ -92,11 +92,11 @@ internal sealed partial class DeviceStates(NpgsqlDataSource database, TimeProvid
         if (!_waiting.TryGetValue(deviceId, out var known))
         {
             _waiting[deviceId] = state;
+            return;
         }
-        else if (known.LastSeenAt <= state.LastSeenAt)
-        {
-            _waiting[deviceId] = state with { Rssi = state.Rssi ?? known.Rssi, Snr = state.Snr ?? known.Snr };
-        }
+
+        var (newer, older) = known.LastSeenAt <= state.LastSeenAt ? (state, known) : (known, state);
+        _waiting[deviceId] = newer with { Rssi = newer.Rssi ?? older.Rssi, Snr = newer.Snr ?? older.Snr };
     }
 
     private void Wake()

@@ -1,3 +1,5 @@
+using OS2iot.Core.Uplinks;
+
 namespace OS2iot.Workers.Storing;
 
 internal static class StoringExtensions
@@ -13,6 +15,7 @@ internal static class StoringExtensions
         builder.Services.AddHostedService<StoreConsumer>();
         builder.Services.AddHostedService<StoreDecodedConsumer>();
         builder.Services.AddHostedService<HistoryPartitionsJob>();
+        builder.Services.AddHostedService<HistoryRetentionJob>();
         return builder;
     }
 }

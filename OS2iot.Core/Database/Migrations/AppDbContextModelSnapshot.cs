@@ -888,6 +888,10 @@ namespace OS2iot.Core.Database.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_deliveries_message_id_connection_id");
 
+                    b.HasIndex("OrganizationId", "ReceivedAt")
+                        .HasDatabaseName("ix_deliveries_dead")
+                        .HasFilter("state = 1");
+
                     b.HasIndex("DataTargetId", "State", "ReceivedAt")
                         .HasDatabaseName("ix_deliveries_data_target_id_state_received_at");
 
@@ -1665,6 +1669,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("created_by_id");
 
+                    b.Property<int?>("HistoryRetentionDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("history_retention_days");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1916,6 +1924,40 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_payload_decoders_organization_id");
 
                     b.ToTable("payload_decoders", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.PayloadDecoders.PayloadDecoderVersion", b =>
+                {
+                    b.Property<int>("PayloadDecoderId")
+                        .HasColumnType("integer")
+                        .HasColumnName("payload_decoder_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("DecodingFunction")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decoding_function");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.HasKey("PayloadDecoderId", "Version")
+                        .HasName("pk_payload_decoder_versions");
+
+                    b.ToTable("payload_decoder_versions", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>
@@ -2703,6 +2745,16 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_payload_decoders_organizations_organization_id");
 
                     b.Navigation("Organization");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.PayloadDecoders.PayloadDecoderVersion", b =>
+                {
+                    b.HasOne("OS2iot.Core.PayloadDecoders.PayloadDecoder", null)
+                        .WithMany()
+                        .HasForeignKey("PayloadDecoderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_payload_decoder_versions_payload_decoders_payload_decoder_id");
                 });
 
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>
