@@ -92,11 +92,12 @@ internal sealed partial class DeviceStates(NpgsqlDataSource database, TimeProvid
         if (!_waiting.TryGetValue(deviceId, out var known))
         {
             _waiting[deviceId] = state;
-            return;
         }
-
-        var (newer, older) = known.LastSeenAt <= state.LastSeenAt ? (state, known) : (known, state);
-        _waiting[deviceId] = newer with { Rssi = newer.Rssi ?? older.Rssi, Snr = newer.Snr ?? older.Snr };
+        else if (known.LastSeenAt <= state.LastSeenAt)
+        {
+            // The log keeps a device's messages in order; an older one behind a newer is a repetition.
+            _waiting[deviceId] = state with { Rssi = state.Rssi ?? known.Rssi, Snr = state.Snr ?? known.Snr };
+        }
     }
 
     private void Wake()
