@@ -41,7 +41,9 @@ internal sealed class FaultScene : IAsyncDisposable
         (_cluster, Receivers) = (cluster, receivers);
         var port = new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Port;
         (IngestLink, WorkersLink) = (new FaultProxy(port), new FaultProxy(port));
-        Database = NpgsqlDataSource.Create(ConnectionString());
+
+        // A connection each time: those of a pool don't survive what happens here.
+        Database = NpgsqlDataSource.Create(ConnectionString() + ";Pooling=false");
     }
 
     public Receivers Receivers { get; }
