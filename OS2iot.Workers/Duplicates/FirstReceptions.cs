@@ -63,7 +63,7 @@ internal sealed class FirstReceptions : IDisposable
     private bool Counts(UplinkReceived uplink, Dictionary<Guid, DateTimeOffset> firsts) =>
         !firsts.TryGetValue(uplink.MessageId, out var first) || first == uplink.ReceivedAt || (first - uplink.ReceivedAt).Duration() >= _window;
 
-    private async Task<Dictionary<Guid, DateTimeOffset>> NoteAsync(IReadOnlyList<UplinkReceived> named, CancellationToken ct)
+    private async Task<Dictionary<Guid, DateTimeOffset>> NoteAsync(List<UplinkReceived> named, CancellationToken ct)
     {
         await using var batch = _database.CreateBatch();
         batch.Timeout = (int)Timeout.TotalSeconds;
