@@ -1,5 +1,6 @@
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.Mail;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
@@ -32,6 +33,7 @@ builder.AddRouting();
 builder.AddLiveView();
 builder.AddDecoding();
 builder.AddStoring();
+builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();
 

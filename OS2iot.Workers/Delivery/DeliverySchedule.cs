@@ -27,10 +27,10 @@ internal static class DeliverySchedule
     /// <param name="attempts">Tries made, the one that just failed included.</param>
     /// <param name="result">How it failed; a time that the target asked for is honoured up to a day.</param>
     /// <param name="now">UTC.</param>
-    /// <returns>Null when the schedule is exhausted.</returns>
+    /// <returns>Null when the schedule is exhausted, or another try can't end otherwise.</returns>
     public static DateTimeOffset? NextAttempt(int attempts, DeliveryResult result, DateTimeOffset now)
     {
-        if (attempts > Waits.Length)
+        if (attempts > Waits.Length || result.IsFinal)
         {
             return null;
         }
