@@ -1,5 +1,6 @@
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.Mail;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
@@ -36,6 +37,7 @@ builder.AddLiveView();
 builder.AddDuplicates();
 builder.AddDecoding();
 builder.AddStoring();
+builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();
 

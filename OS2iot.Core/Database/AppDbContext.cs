@@ -72,6 +72,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<DataTarget> DataTargets => Set<DataTarget>();
 
+    public DbSet<DataTargetFailure> DataTargetFailures => Set<DataTargetFailure>();
+
     public DbSet<OpenDataDkDataset> OpenDataDkDatasets => Set<OpenDataDkDataset>();
 
     public DbSet<DataTargetConnection> DataTargetConnections => Set<DataTargetConnection>();

@@ -45,8 +45,8 @@ internal sealed class DeliveryTable
     private const string PutOff =
         """
         UPDATE deliveries d SET next_attempt_at = k.next_attempt_at, state = k.state, last_error = k.last_error, attempts = k.attempts,
-            lease_owner = NULL, lease_until = NULL
-        FROM unnest($1, $2, $4, $5, $6, $7) AS k (message_id, connection_id, next_attempt_at, state, last_error, attempts)
+            payload = coalesce(k.rest, d.payload), lease_owner = NULL, lease_until = NULL
+        FROM unnest($1, $2, $4, $5, $6, $7, $8) AS k (message_id, connection_id, next_attempt_at, state, last_error, attempts, rest)
         WHERE d.message_id = k.message_id AND d.connection_id = k.connection_id AND d.lease_owner = $3
         """;
 
@@ -61,8 +61,9 @@ internal sealed class DeliveryTable
             FROM targets t WHERE t.data_target_id IS NOT NULL
         ),
         room AS (
-            SELECT t.data_target_id, coalesce(n.room, $3) AS room
-            FROM targets t LEFT JOIN unnest($4, $5) AS n (data_target_id, room) ON n.data_target_id = t.data_target_id
+            SELECT t.data_target_id, coalesce(n.room, dt.max_concurrency, $3) AS room
+            FROM targets t JOIN data_targets dt ON dt.id = t.data_target_id AND NOT dt.paused AND dt.disabled_at IS NULL
+            LEFT JOIN unnest($4, $5) AS n (data_target_id, room) ON n.data_target_id = t.data_target_id
             WHERE t.data_target_id IS NOT NULL
         ),
         due AS (
@@ -146,6 +147,7 @@ internal sealed class DeliveryTable
                     Columns.Of(failed, f => (int)(f.Next is null ? DeliveryState.Dead : DeliveryState.Pending)),
                     Columns.Of(failed, f => f.Try.Result.Error),
                     Columns.Of(failed, f => f.Try.Number),
+                    Columns.OfBytes(failed, f => f.Try.Result.Rest),
                 },
             });
         }

@@ -17,6 +17,7 @@ public static class EgressExtensions
         services.TryAddSingleton<AllowedDestinations>();
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
         services.TryAddSingleton<GuardedConnection>();
+        services.TryAddSingleton<CertifiedClients>();
         services.TryAddSingleton(provider => new EgressCheck(
             provider.GetRequiredService<AllowedDestinations>(), provider.GetRequiredService<INameResolver>()));
         return services;
@@ -37,7 +38,7 @@ public static class EgressExtensions
         return services;
     }
 
-    private static SocketsHttpHandler Handler(GuardedConnection connection) => new()
+    internal static SocketsHttpHandler Handler(GuardedConnection connection) => new()
     {
         ConnectCallback = connection.ConnectAsync,
         AllowAutoRedirect = false,

@@ -710,10 +710,26 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("created_by_id");
 
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("DisabledReason")
+                        .HasColumnType("text")
+                        .HasColumnName("disabled_reason");
+
+                    b.Property<int?>("MaxConcurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_concurrency");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -794,6 +810,46 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_data_target_connections_payload_decoder_id");
 
                     b.ToTable("data_target_connections", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.DataTargets.DataTargetFailure", b =>
+                {
+                    b.Property<int>("DataTargetId")
+                        .HasColumnType("integer")
+                        .HasColumnName("data_target_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<bool>("Gone")
+                        .HasColumnType("boolean")
+                        .HasColumnName("gone");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<DateTimeOffset?>("TellAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tell_after");
+
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
+                    b.Property<DateTimeOffset?>("WarnedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("warned_at");
+
+                    b.HasKey("DataTargetId")
+                        .HasName("pk_data_target_failures");
+
+                    b.ToTable("data_target_failures", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.DataTargets.Delivery", b =>
@@ -2594,6 +2650,16 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("DataTarget");
 
                     b.Navigation("PayloadDecoder");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.DataTargets.DataTargetFailure", b =>
+                {
+                    b.HasOne("OS2iot.Core.DataTargets.DataTarget", null)
+                        .WithOne()
+                        .HasForeignKey("OS2iot.Core.DataTargets.DataTargetFailure", "DataTargetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_data_target_failures_data_targets_data_target_id");
                 });
 
             modelBuilder.Entity("OS2iot.Core.DataTargets.Delivery", b =>
