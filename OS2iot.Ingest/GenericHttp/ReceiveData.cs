@@ -75,7 +75,7 @@ internal sealed class ReceiveData(
             return;
         }
 
-        if (limits.Check(device.Id) is { Ticks: > 0 } deviceWait)
+        if (limits.Check(device) is { Ticks: > 0 } deviceWait)
         {
             await TooMany.WriteAsync(context, deviceWait);
             return;
@@ -123,6 +123,7 @@ internal sealed class ReceiveData(
         };
 
         await log.AppendAsync(LogTopic.Uplinks, uplink.ToRecord(), ct);
+        limits.Taken(device);
         if (deduplicationId is not null)
         {
             recent.Add(messageId);
