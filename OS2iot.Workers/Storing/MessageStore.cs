@@ -62,7 +62,7 @@ internal sealed class MessageStore
     private async Task InsertAsync(IReadOnlyList<UplinkReceived> uplinks, CancellationToken ct)
     {
         var newest = new SortedDictionary<int, UplinkReceived>();
-        foreach (var uplink in uplinks)
+        foreach (var uplink in uplinks.OrderBy(u => u.ReceivedAt))
         {
             newest[uplink.DeviceId] = newest.TryGetValue(uplink.DeviceId, out var known) ? Newer(known, uplink) : uplink;
         }
@@ -99,14 +99,11 @@ internal sealed class MessageStore
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>The newer of two, with the signal of the older where it tells none.</summary>
-    private static UplinkReceived Newer(UplinkReceived known, UplinkReceived uplink)
-    {
-        var (newer, older) = known.ReceivedAt <= uplink.ReceivedAt ? (uplink, known) : (known, uplink);
-        return (newer.Rssi is null && older.Rssi is not null) || (newer.Snr is null && older.Snr is not null)
-            ? newer with { Rssi = newer.Rssi ?? older.Rssi, Snr = newer.Snr ?? older.Snr }
-            : newer;
-    }
+    /// <summary>A message with the signal of the one before where it tells none.</summary>
+    private static UplinkReceived Newer(UplinkReceived known, UplinkReceived uplink) =>
+        (uplink.Rssi is null && known.Rssi is not null) || (uplink.Snr is null && known.Snr is not null)
+            ? uplink with { Rssi = uplink.Rssi ?? known.Rssi, Snr = uplink.Snr ?? known.Snr }
+            : uplink;
 
     private async Task InsertAsync(IReadOnlyList<UplinkDecoded> decoded, CancellationToken ct)
     {
