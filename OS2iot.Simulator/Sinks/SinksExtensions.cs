@@ -67,6 +67,18 @@ internal static class SinksExtensions
             return;
         }
 
+        if (faults.Drip)
+        {
+            await DripAsync(context, ct);
+            return;
+        }
+
+        if (faults.Lie)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
         if (Fails(faults))
         {
             context.Response.StatusCode = faults.Status ?? StatusCodes.Status500InternalServerError;
@@ -82,6 +94,18 @@ internal static class SinksExtensions
         var id = IdHeaders.Select(header => context.Request.Headers[header].ToString()).FirstOrDefault(value => value.Length > 0);
         sink.Take(new SinkMessage(id, clock.GetUtcNow(), body));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task DripAsync(HttpContext context, CancellationToken ct)
+    {
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        context.Response.ContentType = "text/plain";
+        while (!ct.IsCancellationRequested)
+        {
+            await context.Response.WriteAsync("x", CancellationToken.None);
+            await context.Response.Body.FlushAsync(CancellationToken.None);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static bool Fails(SinkFaults faults) => faults.FailRate is { } rate
