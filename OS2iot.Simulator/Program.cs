@@ -1,14 +1,18 @@
 using OS2iot.ServiceDefaults;
 using OS2iot.Simulator;
+using OS2iot.Simulator.ContextBroker;
 using OS2iot.Simulator.Demo;
 using OS2iot.Simulator.Sigfox;
 using OS2iot.Simulator.Sinks;
+using OS2iot.Simulator.Tokens;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddSimulator();
 builder.AddSinks();
+builder.AddTokens();
+builder.AddContextBroker();
 builder.AddSigfoxCloud();
 builder.AddDemo();
 
@@ -16,5 +20,7 @@ var app = builder.Build();
 
 app.MapDefaultEndpoints();
 app.MapSinks();
+app.MapTokens();
+app.MapContextBroker();
 app.MapSigfoxCloud();
 app.Run();

@@ -138,6 +138,9 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(UpdateDataTarget)] = new(
             Reach.Refused, w => w.DataTarget,
             w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
+        [typeof(PauseDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(ResumeDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(RenewSigningSecret)] = new(Reach.Refused, w => w.DataTarget),
         [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
         [typeof(TestDataTarget)] = new(Reach.Refused, Body: w => new { dataTargetId = w.DataTarget, payloadDecoderId = w.Decoder }),
         [typeof(ListDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using OS2iot.Core.DataTargets;
 
@@ -81,6 +82,61 @@ public abstract class HttpSenderContract<TSettings> : DataTargetSenderContract<T
 
         Assert.Equal(outcome, result.Outcome);
         Assert.True(sent < 64 << 20, $"{sent} bytes were taken.");
-        Assert.InRange(result.Error?.Length ?? 0, 0, 400);
+        Assert.InRange(result.Error?.Length ?? 0, 0, 700);
+    }
+
+    [Fact]
+    public async Task Send_WhenTheErrorIsLong_KeepsItsBeginningInOneLine()
+    {
+        Target.Answers(500, body: "first\n\tsecond " + new string('x', 5_000));
+
+        var result = await SendAsync();
+
+        Assert.Contains("first second xxx", result.Error, StringComparison.Ordinal);
+        Assert.InRange(result.Error!.Length, 400, 700);
+    }
+
+    [Fact]
+    public async Task Send_WhenTheMessageIsHuge_SendsAllOfIt()
+    {
+        var payload = $$"""[{"id":"urn:x:1","type":"T","v":"{{new string('x', 4 << 20)}}"}]""";
+
+        var result = await SendAsync(message: Message(payload));
+
+        Assert.Equal(DeliveryOutcome.Delivered, result.Outcome);
+        Assert.Equal(payload.Length, Assert.Single(Target.Received).Body.Length);
+    }
+
+    [Fact]
+    public async Task Send_WhenTheEnvironmentNamesAProxy_GoesPastIt()
+    {
+        await using var proxy = await FakeTarget.StartAsync();
+        Names.Answers["named.example"] = new Queue<IPAddress>([IPAddress.Loopback]);
+        using var host = Host(["named.example"]);
+        var url = new UriBuilder(Target.Url) { Host = "named.example" }.Uri;
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new ProxyFor("named.example", proxy.Url); // what HTTP_PROXY is read into
+        try
+        {
+            var result = await SendAsync(SettingsFor(url), host);
+
+            Assert.Equal(DeliveryOutcome.Delivered, result.Outcome);
+            Assert.Empty(proxy.Received);
+            Assert.Single(Target.Received);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+    }
+
+    /// <summary>For one host only, as other tests run meanwhile.</summary>
+    private sealed class ProxyFor(string name, Uri proxy) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri GetProxy(Uri destination) => proxy;
+
+        public bool IsBypassed(Uri host) => host.Host != name;
     }
 }
