@@ -207,9 +207,7 @@ internal sealed class DataTargetShapes(DataTargetSettings settings, EgressCheck 
 
         if (property.GetCustomAttribute<AllowedValuesAttribute>() is { } allowed)
         {
-            field.Rule(
-                "isEnum", v => v.ValueKind == JsonValueKind.String && allowed.Values.Contains(v.GetString()),
-                p => $"{p} must be one of the following values: {string.Join(", ", allowed.Values)}");
+            field.AndOneOf([.. allowed.Values.OfType<string>()]);
         }
 
         return IsRequired(property) ? field.NotBlank() : field;

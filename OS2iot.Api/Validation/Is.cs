@@ -44,7 +44,9 @@ internal static partial class Is
         "arrayUnique", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().Select(e => e.GetRawText()).Distinct().Count() == v.GetArrayLength(),
         p => $"All {p}'s elements must be unique");
 
-    public static Field OneOf(IReadOnlyCollection<string> words) => new Field().Rule(
+    public static Field OneOf(IReadOnlyCollection<string> words) => new Field().AndOneOf(words);
+
+    public static Field AndOneOf(this Field field, IReadOnlyCollection<string> words) => field.Rule(
         "isEnum", v => IsText(v) && words.Contains(v.GetString()!),
         p => $"{p} must be one of the following values: {string.Join(", ", words)}").Describe(s => s.Enum = Words(words));
 

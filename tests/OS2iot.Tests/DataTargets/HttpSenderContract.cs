@@ -74,7 +74,12 @@ public abstract class HttpSenderContract<TSettings> : DataTargetSenderContract<T
             var chunk = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
             for (; sent < 1L << 30; sent += chunk.Length)
             {
-                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+                // Once the sender has hung up, writing goes on into nothing.
+                var written = await context.Response.BodyWriter.WriteAsync(chunk, context.RequestAborted);
+                if (written.IsCompleted || written.IsCanceled)
+                {
+                    return;
+                }
             }
         };
 
