@@ -3,8 +3,11 @@ using OS2iot.Core.Messaging;
 using OS2iot.Core.Secrets;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
+using OS2iot.Ingest.Limits;
 using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
+
+SocketCompletions.PreferInline();
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -13,6 +16,7 @@ builder.AddDatabase();
 builder.AddSecrets();
 builder.AddMessaging();
 builder.AddDeviceDirectory();
+builder.AddLimits();
 builder.AddGenericHttp();
 builder.AddSigfoxCallbacks();
 

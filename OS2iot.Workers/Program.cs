@@ -1,5 +1,6 @@
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.Mail;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
@@ -9,9 +10,12 @@ using OS2iot.Workers.Audit;
 using OS2iot.Workers.Database;
 using OS2iot.Workers.Decoding;
 using OS2iot.Workers.Delivery;
+using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.LiveView;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
+
+SocketCompletions.PreferInline();
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -30,8 +34,10 @@ builder.AddPayloadDecoders(keepReady: true);
 builder.AddDataTargets();
 builder.AddRouting();
 builder.AddLiveView();
+builder.AddDuplicates();
 builder.AddDecoding();
 builder.AddStoring();
+builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();
 

@@ -13,7 +13,7 @@ public interface IDataTargetSender<in TSettings>
 /// <summary>What a sender is given: the decoded payload, and enough about it to fill headers, topics and envelopes.</summary>
 public sealed record DeliveryMessage
 {
-    /// <summary>UUIDv7. The same for every try, so that a receiver can drop repeats.</summary>
+    /// <summary>The same for every try, so that a receiver can drop repeats.</summary>
     public required Guid MessageId { get; init; }
 
     public required int DeviceId { get; init; }
@@ -40,6 +40,12 @@ public sealed record DeliveryMessage
 public sealed record DeliveryResult(DeliveryOutcome Outcome, int? StatusCode = null, string? Error = null, DateTimeOffset? NotBefore = null)
 {
     public static readonly DeliveryResult Delivered = new(DeliveryOutcome.Delivered);
+
+    /// <summary>What is still to be delivered of a payload that the target took in part; null for all of it.</summary>
+    public ReadOnlyMemory<byte>? Rest { get; init; }
+
+    /// <summary>Another try can't end otherwise, so there is none.</summary>
+    public bool IsFinal { get; init; }
 }
 
 public enum DeliveryOutcome

@@ -80,7 +80,7 @@ internal sealed partial class DeliverConsumer(
                 continue;
             }
 
-            var first = new FirstTry(delivery, lanes.Of(delivery.Target.Id));
+            var first = new FirstTry(delivery, lanes.Of(delivery.Target));
             first.Start(patience.Token, lifetime.ApplicationStopped);
             tries.Add(first);
         }

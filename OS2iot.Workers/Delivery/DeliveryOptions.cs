@@ -43,4 +43,16 @@ internal sealed class DeliveryOptions
 
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A target that only failed for so long is switched off.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan SwitchOffAfter { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>Its owner is told before that, when it only failed for so long.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "30.00:00:00")]
+    public TimeSpan WarnAfter { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often it is written down how targets fare.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan HealthInterval { get; set; } = TimeSpan.FromSeconds(10);
 }

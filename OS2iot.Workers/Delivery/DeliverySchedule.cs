@@ -28,11 +28,11 @@ internal static class DeliverySchedule
     /// <param name="result">How it failed; a time that the target asked for is honoured up to a day.</param>
     /// <param name="now">UTC.</param>
     /// <param name="waits">In place of the usual ones.</param>
-    /// <returns>Null when the schedule is exhausted.</returns>
+    /// <returns>Null when the schedule is exhausted, or another try can't end otherwise.</returns>
     public static DateTimeOffset? NextAttempt(int attempts, DeliveryResult result, DateTimeOffset now, TimeSpan[]? waits = null)
     {
         waits ??= UsualWaits;
-        if (attempts > waits.Length)
+        if (attempts > waits.Length || result.IsFinal)
         {
             return null;
         }

@@ -88,7 +88,7 @@ internal sealed partial class RetryDeliveries(
             var delivery = new OutgoingDelivery(
                 claimed.Message, target, claimed.ConnectionId, claimed.PayloadDecoderId, claimed.TraceParent)
             { AttemptsBefore = claimed.Attempts };
-            var lane = lanes.Of(target.Id);
+            var lane = lanes.Of(target);
 
             // No place within the lease: it runs out, and the delivery is claimed again when there is one.
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);

@@ -50,10 +50,16 @@ internal sealed class Scene : IAsyncDisposable
         {
             ["ConnectionStrings__os2iot"] = ConnectionString,
             ["Secrets__MasterKey"] = MasterKeySetting,
+            ["Limits__DevicePerSecond"] = "0",
+            ["Limits__AddressPerSecond"] = "0",
+            ["Limits__OrganizationPerMinute"] = "0",
         };
         if (kafka is not null)
         {
             environment["ConnectionStrings__kafka"] = kafka;
+
+            // The in-process cluster answers an empty fetch only after its whole wait, whatever comes meanwhile; a broker answers at once.
+            environment["Messaging__Kafka__fetch.wait.max.ms"] = "5";
         }
 
         if (sinkPort is not null)

@@ -32,6 +32,10 @@ public sealed class DecoderSandboxTests(SharedSandbox shared) : IClassFixture<Sh
         """{"n":11,"port":5,"at":"2026-05-04T03:02:01.000Z","v":"12"}""")]
     [InlineData("function Decode(fPort, bytes, variables) { return { fPort, first: bytes[0], offset: variables.offset } }",
         """{"fPort":5,"first":123,"offset":"12"}""")]
+    [InlineData("module.exports = { decode: (p) => p.mm }", "1234")]
+    [InlineData("exports.decodeUplink = function (input) { return { data: input.fPort } }", "5")]
+    [InlineData("export function decode(p) { return p.mm }", "1234")]
+    [InlineData("const twice = (x) => x * 2; export default { decodeUplink: (input) => ({ data: twice(input.fPort) }) }", "10")]
     [InlineData("function Decode() { return 3 } function decodeUplink() { return 2 } function decode() { return 1 }", "1")]
     public async Task Decode_WhenScriptFollowsAContract_IsItsResult(string code, string expected)
     {
@@ -53,7 +57,55 @@ public sealed class DecoderSandboxTests(SharedSandbox shared) : IClassFixture<Sh
         Assert.Equal(expected, Decoders.Text(result));
     }
 
+    [Fact]
+    public async Task Decode_OfManyMessagesAtOnce_GivesEachItsOwnResult()
+    {
+        var script = new DecoderScript(701, 1, "function decode(payload) { return payload.n * 2 }");
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 500).Select(n => _sandbox.DecodeAsync(script, Decoders.Input($$"""{"n":{{n}}}"""), Ct)));
+
+        Assert.Equal(Enumerable.Range(0, 500).Select(n => $"{2 * n}"), results.Select(Decoders.Text));
+    }
+
     [Theory]
+    [InlineData("for (;;) ;", DecodeFailure.Timeout)]
+    [InlineData("for (const all = []; ; ) all.push(new Array(1000).fill(1))", DecodeFailure.Memory)]
+    [InlineData("return Array.from({ length: 1e5 }, () => 'x'.repeat(1e4)).flat(Infinity).toSorted().join('') + [].concat(...Array(1e5).fill(Array(1e3).fill(1)))", null)]
+    public async Task Decode_WhenOneOfManyMessagesIsBad_CostsOnlyThatOne(string bad, DecodeFailure? failure)
+    {
+        using var sandbox = Decoders.Sandbox(new DecodingOptions { SuspendAfter = 100 });
+        var script = new DecoderScript(702, 1, $"function decode(payload) {{ if (payload.n === 77) {{ {bad} }} return payload.n }}");
+        await Task.WhenAll(Enumerable.Range(0, 70).Select(n => sandbox.DecodeAsync(script, Decoders.Input($$"""{"n":{{n}}}"""), Ct)));
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => sandbox.DecodeAsync(script, Decoders.Input($$"""{"n":{{n}}}"""), Ct)));
+
+        Assert.All(results.Where((_, n) => n != 77), r => Assert.True(r.Succeeded, r.Error));
+        Assert.False(results[77].Succeeded);
+        Assert.True(failure is null || results[77].Failure == failure, results[77].Error);
+    }
+
+    [Fact]
+    public async Task Decode_WhenTheProcessMadeRoomForOtherScripts_SendsAScriptAgain()
+    {
+        using var sandbox = Decoders.Sandbox(new DecodingOptions { CacheLimit = 1 << 16 });
+        var padding = new string(' ', 40_000);
+        for (var round = 0; round < 3; round++)
+        {
+            for (var id = 0; id < 4; id++)
+            {
+                var script = new DecoderScript(id, 1, $"function decode() {{ return {id} }}{padding}");
+                Assert.Equal($"{id}", Decoders.Text(await sandbox.DecodeAsync(script, Decoders.Input(), Ct)));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("export function decode(p) {\n return p.a.b }", DecodeFailure.Runtime, "TypeError", 2)]
+    [InlineData("\nexport function decode( {", DecodeFailure.Syntax, "SyntaxError", 2)]
+    [InlineData("import fs from 'fs'\nexport function decode() { return 1 }", DecodeFailure.Runtime, "", null)]
+    [InlineData("export const x = (() => { for (;;) ; })(); export function decode() { return 1 }", DecodeFailure.Timeout, "ran longer", null)]
+    [InlineData("module.exports = { get decode() { for (;;) ; } }", DecodeFailure.Timeout, "ran longer", null)]
+    [InlineData("module.exports = 1", DecodeFailure.Runtime, "no function decode", null)]
     [InlineData("function decode( { }", DecodeFailure.Syntax, "SyntaxError", 1)]
     [InlineData("\n\nfunction decode(p) { return p.a.b.c }", DecodeFailure.Runtime, "TypeError", 3)]
     [InlineData("function decode(p) {\n throw new RangeError('too far') }", DecodeFailure.Runtime, "RangeError: too far", 2)]
@@ -65,7 +117,7 @@ public sealed class DecoderSandboxTests(SharedSandbox shared) : IClassFixture<Sh
     [InlineData("function decode() { return 1n }", DecodeFailure.Result, "BigInt", null)]
     [InlineData("function decode() { var a = {}; a.a = a; return a }", DecodeFailure.Result, "contains itself", null)]
     [InlineData("function decode() { return 'x'.repeat(300000) }", DecodeFailure.Result, "longer than 256 kB", null)]
-    [InlineData("async function decode() { await new Promise(() => { }) }", DecodeFailure.Runtime, "", null)]
+    [InlineData("async function decode() { await new Promise(() => { }) }", DecodeFailure.Runtime, "promise that nothing settles", null)]
     [InlineData("async function decode() { throw new Error('late') }", DecodeFailure.Runtime, "late", null)]
     [InlineData("function decodeUplink() { return { data: 1, errors: ['bad port', 'bad day'] } }", DecodeFailure.Runtime, "bad port; bad day", null)]
     [InlineData("function decode() { return eval('1') }", DecodeFailure.Runtime, "String compilation", 1)]
@@ -80,6 +132,39 @@ public sealed class DecoderSandboxTests(SharedSandbox shared) : IClassFixture<Sh
         Assert.Equal(failure, result.Failure);
         Assert.Contains(error, result.Error, StringComparison.Ordinal);
         Assert.True(line is null || line == result.Line, $"{result.Line}: {result.Error}");
+    }
+
+    [Theory]
+    [InlineData("function encodeDownlink(input) { return { bytes: [input.data.on ? 1 : 0, 255], fPort: 7 } }", new byte[] { 1, 255 }, 7)]
+    [InlineData("function encodeDownlink(input) { return { bytes: new Uint8Array([input.fPort]), fPort: input.fPort } }", new byte[] { 5 }, 5)]
+    [InlineData("function Encode(fPort, object, variables) { return [fPort, object.on ? 1 : 0, variables.offset - 0] }", new byte[] { 5, 1, 12 }, null)]
+    [InlineData("export function encodeDownlink() { return { bytes: [] } }", new byte[0], null)]
+    public async Task Encode_WhenScriptMakesADownlink_IsItsBytesAndPort(string code, byte[] bytes, int? fPort)
+    {
+        var result = await _sandbox.EncodeAsync(DecoderScript.Unsaved(code), Decoders.Input("""{"on":true}""", DeviceType.LoRaWan, fPort: 5), Ct);
+
+        Assert.True(result.Succeeded, result.Error);
+        Assert.Equal(bytes, result.Bytes);
+        Assert.Equal(fPort, result.FPort);
+    }
+
+    [Theory]
+    [InlineData("function decode() { return 1 }", DecodeFailure.Runtime, "no function encodeDownlink")]
+    [InlineData("function encodeDownlink() { return { bytes: [256] } }", DecodeFailure.Result, "Byte 0 ")]
+    [InlineData("function encodeDownlink() { return { bytes: [1, 1.5] } }", DecodeFailure.Result, "Byte 1 ")]
+    [InlineData("function encodeDownlink() { return { bytes: 'AQI=' } }", DecodeFailure.Result, "list of at most 242")]
+    [InlineData("function encodeDownlink() { return { bytes: new Array(243).fill(0) } }", DecodeFailure.Result, "list of at most 242")]
+    [InlineData("function encodeDownlink() { return { bytes: [1], fPort: 0 } }", DecodeFailure.Result, "1 to 223")]
+    [InlineData("function encodeDownlink() { return { errors: ['not possible'] } }", DecodeFailure.Runtime, "not possible")]
+    [InlineData("function encodeDownlink() { return { get bytes() { for (;;) ; } } }", DecodeFailure.Timeout, "ran longer")]
+    [InlineData("function encodeDownlink() {\n return input.x }", DecodeFailure.Runtime, "line 2")]
+    public async Task Encode_WhenScriptFails_SaysWhy(string code, DecodeFailure failure, string error)
+    {
+        var result = await _sandbox.EncodeAsync(DecoderScript.Unsaved(code), Decoders.Input(network: DeviceType.LoRaWan), Ct);
+
+        Assert.Equal(failure, result.Failure);
+        Assert.Contains(error, result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Bytes);
     }
 
     [Fact]
