@@ -6,6 +6,7 @@ using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.GenericHttp;
+using OS2iot.Core.Mail;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
@@ -46,6 +47,7 @@ public sealed class DeliverConsumerTests(PostgreSql postgres) : IAsyncLifetime
         builder.AddDataTargets();
         builder.AddRouting();
         builder.AddLiveView();
+        builder.AddMail();
         builder.AddDelivery();
         _host = builder.Build();
         await _host.StartAsync(Ct);
