@@ -144,7 +144,12 @@ public sealed class DataTargetTests(ApiHost api)
                 .. ofAll, "url", "timeout", "authorizationHeader", "authorizationHeaderSet", "tenant", "context", "clientId", "tokenEndpoint", "clientSecret",
                 "clientSecretSet",
             ]);
-        AssertKeys(mqtt, [.. ofAll, "url", "timeout", "mqttPort", "mqttTopic", "mqttQos", "mqttUsername", "mqttPassword", "mqttPasswordSet"]);
+        AssertKeys(
+            mqtt,
+            [
+                .. ofAll, "url", "timeout", "mqttPort", "mqttTopic", "mqttQos", "mqttUsername", "mqttPassword", "mqttPasswordSet", "mqttRetain",
+                "clientCertificate", "clientKey", "clientKeySet", "caCertificate",
+            ]);
         AssertKeys(open, ofAll);
         Assert.Equal("vejle", fiware["tenant"].GetString());
         Assert.Equal("null", fiware["context"].GetRawText());
