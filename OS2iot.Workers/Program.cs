@@ -12,6 +12,7 @@ using OS2iot.Workers.Delivery;
 using OS2iot.Workers.LiveView;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
+using OS2iot.Workers.Sync;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -34,6 +35,7 @@ builder.AddDecoding();
 builder.AddStoring();
 builder.AddDelivery();
 builder.AddAudit();
+builder.AddSync();
 
 var app = builder.Build();
 
