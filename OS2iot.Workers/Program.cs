@@ -10,6 +10,7 @@ using OS2iot.Workers.Database;
 using OS2iot.Workers.Decoding;
 using OS2iot.Workers.Delivery;
 using OS2iot.Workers.LiveView;
+using OS2iot.Workers.MqttDevices;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
 using OS2iot.Workers.Sync;
@@ -35,6 +36,7 @@ builder.AddDecoding();
 builder.AddStoring();
 builder.AddDelivery();
 builder.AddAudit();
+builder.AddMosquitto();
 builder.AddSync();
 
 var app = builder.Build();
