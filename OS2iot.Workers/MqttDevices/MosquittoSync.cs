@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +24,7 @@ internal sealed partial class MosquittoSync : SyncedSystem
     /// </summary>
     private const int Many = 300;
 
-    private static readonly TimeSpan RestorePatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RestorePatience = TimeSpan.FromMinutes(2);
 
     private readonly BrokerConnection _broker;
     private readonly BrokerAccounts _accounts;
@@ -237,7 +238,7 @@ internal sealed partial class MosquittoSync : SyncedSystem
         const string Topic = "os2iot/broker/accounts/";
         const int PartSize = 256 * 1024;
         var before = _broker.Generation;
-        var file = DynamicSecurityFile.Of(accounts);
+        var file = Compressed(DynamicSecurityFile.Of(accounts));
         await _broker.PublishAsync(Topic + "begin", "-"u8.ToArray(), retain: false, ct);
         for (var at = 0; at < file.Length; at += PartSize)
         {
@@ -255,6 +256,18 @@ internal sealed partial class MosquittoSync : SyncedSystem
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), _clock, ct);
         }
+    }
+
+    // The broker's script reads it byte by byte.
+    private static byte[] Compressed(byte[] file)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
+        {
+            gzip.Write(file);
+        }
+
+        return compressed.ToArray();
     }
 
     private static byte[] InBase64(ReadOnlySpan<byte> bytes) => Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));
