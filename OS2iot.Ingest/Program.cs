@@ -3,6 +3,8 @@ using OS2iot.Core.Messaging;
 using OS2iot.Core.Secrets;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
+using OS2iot.Ingest.MqttExternalBroker;
+using OS2iot.Ingest.MqttInternalBroker;
 using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
 
@@ -15,6 +17,8 @@ builder.AddMessaging();
 builder.AddDeviceDirectory();
 builder.AddGenericHttp();
 builder.AddSigfoxCallbacks();
+builder.AddMqttInternalBroker();
+builder.AddMqttExternalBroker();
 
 var app = builder.Build();
 

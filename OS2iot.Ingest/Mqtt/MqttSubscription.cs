@@ -32,6 +32,15 @@ internal sealed record MqttSubscription
     /// <summary>Messages of one lane are handed over in their order, one call at a time. By default each topic is one.</summary>
     public Func<string, string> LaneOf { get; init; } = topic => topic;
 
+    /// <summary>Says how long so many messages on a topic should wait because their device sends too fast.</summary>
+    public Func<string, int, TimeSpan> HoldBack { get; init; } = (_, _) => TimeSpan.Zero;
+
+    /// <summary>
+    /// Messages are held back only while no more than so many are in memory: beyond it, who waits behind them would pay for it, and the
+    /// broker has acknowledged them to their device already.
+    /// </summary>
+    public int HoldsUpTo { get; init; } = 250;
+
     /// <summary>
     /// The broker numbers its packets one after the other, as Mosquitto does. Then a message that we acknowledged in the moment the
     /// connection broke is known when it comes again. Brokers that use a number again at once could mean another message by it.

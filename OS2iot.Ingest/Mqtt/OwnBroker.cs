@@ -8,9 +8,16 @@ internal sealed class OwnBroker(MqttEndpoint endpoint, MqttMetrics metrics, Time
 
     private const long MaxBytes = 256L * 1024 * 1024;
 
+    /// <summary>It is in our own house: when it is back, devices wait for us.</summary>
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(3);
+
     private readonly MqttBudget _budget = new(MaxBytes);
 
     /// <summary>A session there, for the caller to run.</summary>
-    public MqttListener Listen(MqttSubscription subscription, MqttHandler handler) => new(
-        subscription with { NumbersAreSequential = true }, endpoint, MqttDialer.ToOurs, handler, _budget, metrics, clock, logs.CreateLogger<MqttListener>());
+    public MqttListener Listen(MqttSubscription subscription, MqttHandler handler, Func<MqttFailure, bool> givesUp) =>
+        new(subscription with { NumbersAreSequential = true }, endpoint, MqttDialer.ToOurs, handler, _budget, metrics, clock, logs.CreateLogger<MqttListener>())
+        {
+            GivesUp = givesUp,
+            LongestBackOff = LongestBackOff,
+        };
 }
