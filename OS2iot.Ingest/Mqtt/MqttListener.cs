@@ -244,7 +244,9 @@ internal sealed partial class MqttListener(
         }
         catch
         {
+            // Messages may have come with the session already.
             session.End(new MqttFailure(MqttFailureKind.Passing, "The connection was not made."));
+            _intake.End(session);
             client.Dispose();
             throw;
         }

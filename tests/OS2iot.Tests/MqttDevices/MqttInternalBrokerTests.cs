@@ -1,17 +1,16 @@
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.Instances;
-using OS2iot.Ingest.Mqtt;
-using OS2iot.Ingest.MqttInternalBroker;
 using OS2iot.Tests.Fakes;
 
 namespace OS2iot.Tests.MqttDevices;
 
 public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetime
 {
+    private const string WarmUp = "{\"warm-up\":";
+
     private readonly MemoryLog _log = new();
     private TestDatabase _database = null!;
     private PersistentMosquitto _broker = null!;
@@ -40,32 +39,11 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         await SendUntilHeardAsync(topic, """{ "t": 21.5 }""");
         await _publisher.SendAsync(topic.Replace("device/", "devices/", StringComparison.Ordinal), "[1]");
 
-        await Until.TrueAsync(() => _log.Payloads().Contains("""{"data":"WzFd","encoding":"base64"}"""));
+        await Until.TrueAsync(() => Heard().Contains("""{"data":"WzFd","encoding":"base64"}"""));
         var uplinks = _log.Appended(LogTopic.Uplinks).Select(UplinkReceived.From).ToList();
         Assert.All(uplinks, u => Assert.Equal((id, DeviceType.MqttInternalBroker, topic), (u.DeviceId, u.Network, $"device/{u.OrganizationId}/{u.ApplicationId}/{u.DeviceId}")));
-        Assert.Equal("""{ "t": 21.5 }""", Encoding.UTF8.GetString(uplinks[0].Payload.Span));
+        Assert.Equal("""{ "t": 21.5 }""", Heard()[0]);
     }
-
-    [Theory]
-    [InlineData("{\"a\":1}", "{\"a\":1}")]
-    [InlineData(" {\"a\":1}", " {\"a\":1}")]
-    [InlineData("", "{\"data\":\"\",\"encoding\":\"base64\"}")]
-    [InlineData("{\"a\":1", "{\"data\":\"eyJhIjox\",\"encoding\":\"base64\"}")]
-    [InlineData("7", "{\"data\":\"Nw==\",\"encoding\":\"base64\"}")]
-    public void Payload_WhateverItIs_BecomesAJsonObject(string payload, string expected) =>
-        Assert.Equal(expected, Encoding.UTF8.GetString(JsonPayload.Of(Encoding.UTF8.GetBytes(payload)).Span));
-
-    [Theory]
-    [InlineData("device/1/2/3", true)]
-    [InlineData("devices/1/2/3", true)]
-    [InlineData("device/1/2/03", false)]
-    [InlineData("device/1/2/+3", false)]
-    [InlineData("device/1/2/3/4", false)]
-    [InlineData("device/1/2/99999999999", false)]
-    [InlineData("device/1/2/", false)]
-    [InlineData("thing/1/2/3", false)]
-    public void Topic_WhenNotAsWeWriteIt_IsNoDevices(string topic, bool isDevices) =>
-        Assert.Equal(isDevices, ReceiveDeviceMessages.TryParse(topic, out _, out _, out _));
 
     [Fact]
     public async Task Message_WhenTheTopicIsNobodys_IsDroppedAndToldOnce()
@@ -74,7 +52,7 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         var (id, topic) = await MqttIngestHost.ADeviceAsync(_database);
         await SendUntilHeardAsync(topic, """{"first":1}""");
         var parts = topic.Split('/');
-        string[] wrong = [$"device/{parts[1]}/{parts[2]}/{id + 1000}", $"device/{int.Parse(parts[1]) + 1}/{parts[2]}/{id}", $"device/{parts[1]}/{int.Parse(parts[2]) + 1}/{id}", "device/a/b/c"];
+        string[] wrong = [$"device/{parts[1]}/{parts[2]}/{id + 1000}", $"device/{parts[1]}7/{parts[2]}/{id}", $"device/{parts[1]}/{parts[2]}7/{id}", "device/a/b/c"];
 
         foreach (var other in wrong)
         {
@@ -85,8 +63,8 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         }
 
         await _publisher.SendAsync(topic, """{"last":1}""");
-        await Until.TrueAsync(() => _log.Payloads().Contains("""{"last":1}"""));
-        Assert.DoesNotContain("""{"wrong":1}""", _log.Payloads());
+        await Until.TrueAsync(() => Heard().Contains("""{"last":1}"""));
+        Assert.DoesNotContain("""{"wrong":1}""", Heard());
         foreach (var other in wrong)
         {
             await Until.TrueAsync(() => host.Lines.All.Any(l => l.Contains(other, StringComparison.Ordinal)));
@@ -104,8 +82,8 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         await _publisher.SendAsync(topic, new string('x', 200 * 1024));
         await _publisher.SendAsync(topic, """{"last":1}""");
 
-        await Until.TrueAsync(() => _log.Payloads().Contains("""{"last":1}"""));
-        Assert.Equal(2, _log.Payloads().Length);
+        await Until.TrueAsync(() => Heard().Contains("""{"last":1}"""));
+        Assert.Equal(2, Heard().Length);
         Assert.Contains(host.Lines.All, l => l.Contains("too_large", StringComparison.Ordinal));
     }
 
@@ -122,11 +100,11 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
             await _publisher.SendAsync(topic, $$"""{"n":{{i}}}""");
         }
 
-        Assert.Single(_log.Payloads());
+        Assert.Single(Heard());
         _log.IsAway = false;
 
-        await Until.TrueAsync(() => _log.Payloads().Length >= 1201);
-        Assert.Equal(Enumerable.Range(-1, 1201).Select(i => $$"""{"n":{{i}}}"""), _log.Payloads());
+        await Until.TrueAsync(() => Heard().Length >= 1201);
+        Assert.Equal(Enumerable.Range(-1, 1201).Select(i => $$"""{"n":{{i}}}"""), Heard());
     }
 
     [Fact]
@@ -146,8 +124,8 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         _log.IsAway = false;
         await using var next = Host();
 
-        await Until.TrueAsync(() => _log.Payloads().Length >= 101);
-        Assert.Equal(Enumerable.Range(-1, 101).Select(i => $$"""{"n":{{i}}}"""), _log.Payloads());
+        await Until.TrueAsync(() => Heard().Length >= 101);
+        Assert.Equal(Enumerable.Range(-1, 101).Select(i => $$"""{"n":{{i}}}"""), Heard());
     }
 
     [Fact]
@@ -168,11 +146,11 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
             }
         }
 
-        await Until.TrueAsync(() => _log.Payloads().Contains("""{"n":399}"""));
+        await Until.TrueAsync(() => Heard().Contains("""{"n":399}"""));
         await _publisher.SendAsync(topic, """{"end":1}""");
-        await Until.TrueAsync(() => _log.Payloads().Contains("""{"end":1}"""));
-        Assert.Equal(402, _log.Payloads().Length);
-        Assert.Equal(402, _log.Payloads().Distinct().Count());
+        await Until.TrueAsync(() => Heard().Contains("""{"end":1}"""));
+        Assert.Equal(402, Heard().Length);
+        Assert.Equal(402, Heard().Distinct().Count());
     }
 
     [Fact]
@@ -193,7 +171,7 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
             }
         }
 
-        await Until.TrueAsync(() => _log.Payloads().Distinct().Count() >= 401);
+        await Until.TrueAsync(() => Heard().Distinct().Count() >= 401);
         Assert.Equal(4, Slots(first));
     }
 
@@ -214,11 +192,11 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         await SendUntilHeardAsync(last, """{"n":3}""");
         await Until.TrueAsync(async () =>
         {
-            var before = _log.Payloads().Length;
+            var before = Heard().Length;
             await _publisher.SendAsync(otherTopic, """{"gone":1}""");
             await _publisher.SendAsync(last, """{"n":4}""");
-            await Until.TrueAsync(() => _log.Payloads().Length > before);
-            return _log.Payloads()[before..].All(p => !p.Contains("gone", StringComparison.Ordinal));
+            await Until.TrueAsync(() => Heard().Length > before);
+            return Heard()[before..].All(p => !p.Contains("gone", StringComparison.Ordinal));
         });
     }
 
@@ -232,18 +210,19 @@ public sealed class MqttInternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         return host.Begin();
     }
 
+    private string[] Heard() => [.. _log.Payloads().Where(p => !p.StartsWith(WarmUp, StringComparison.Ordinal))];
+
     /// <summary>Before a session was there for the first time, the broker has nobody to keep a message for.</summary>
     private async Task SendUntilHeardAsync(string topic, string payload)
     {
+        var warmUp = $"{WarmUp}\"{topic} {Guid.NewGuid():N}\"}}";
         await Until.TrueAsync(async () =>
         {
-            if (!_log.Payloads().Contains(payload))
-            {
-                await _publisher.SendAsync(topic, payload, qos: 0);
-            }
-
+            await _publisher.SendAsync(topic, warmUp, qos: 0);
             await Task.Delay(200, TestContext.Current.CancellationToken);
-            return _log.Payloads().Contains(payload);
+            return _log.Payloads().Contains(warmUp);
         });
+        await _publisher.SendAsync(topic, payload);
+        await Until.TrueAsync(() => Heard().Contains(payload));
     }
 }
