@@ -285,6 +285,17 @@ internal sealed partial class MqttListener(
             }
         }
 
+        if (subscription.FormerFilters.Count > 0)
+        {
+            var former = new MqttClientUnsubscribeOptionsBuilder();
+            foreach (var topic in subscription.FormerFilters)
+            {
+                former.WithTopicFilter(topic);
+            }
+
+            await client.UnsubscribeAsync(former.Build(), ct);
+        }
+
         _isSubscribed = true;
     }
 

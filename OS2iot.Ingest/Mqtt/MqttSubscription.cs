@@ -12,6 +12,9 @@ internal sealed record MqttSubscription
     /// <summary>Topic filters, such as <c>$share/group/device/+/+/+</c>.</summary>
     public required IReadOnlyList<string> Filters { get; init; }
 
+    /// <summary>Filters that the session may have from before, and shall not have any more.</summary>
+    public IReadOnlyList<string> FormerFilters { get; init; } = [];
+
     public int Qos { get; init; } = 1;
 
     /// <summary>How long the broker keeps messages for us while we are away. MQTT 5; brokers of 3.1.1 have a time of their own.</summary>

@@ -63,11 +63,30 @@ internal sealed class OwnBrokerListener(
         }
     }
 
+    /// <summary>
+    /// Mosquitto does not write shared subscriptions to disk: after a restart it would drop what devices send until we are back. A single
+    /// session has nobody to share with, so it subscribes plainly, and the broker remembers.
+    /// </summary>
+    private MqttSubscription Session(int number)
+    {
+        string[] plain = [.. subscription.Filters.Select(Plain)];
+        var isAlone = options.Value.Sessions == 1;
+        return subscription with
+        {
+            ClientId = $"{subscription.ClientId}-{number}",
+            Filters = isAlone ? plain : subscription.Filters,
+            FormerFilters = [.. (isAlone ? subscription.Filters : plain).Except(isAlone ? plain : subscription.Filters)],
+        };
+    }
+
+    private static string Plain(string filter) =>
+        filter.StartsWith("$share/", StringComparison.Ordinal) && filter.Split('/', 3) is [_, _, var topic] ? topic : filter;
+
     private async Task RunAsync(int number, CancellationToken ct)
     {
         await Task.Yield();
         var listener = broker.Listen(
-            subscription with { ClientId = $"{subscription.ClientId}-{number}" },
+            Session(number),
             handler,
             failure => failure.Kind == MqttFailureKind.TakenOver && !roster.IsCurrent);
         await listener.RunAsync(ct);
