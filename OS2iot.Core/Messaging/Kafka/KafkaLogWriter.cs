@@ -32,9 +32,10 @@ internal sealed partial class KafkaLogWriter(
                 producer.Produce(topic.Name, message, pending.Report);
             }
 
-            await pending.Done.Task.WaitAsync(options.AppendTimeout, clock, ct);
+            // Reported in time in any case: a message has AppendTimeout, then librdkafka gives it up.
+            await pending.Done.Task.WaitAsync(ct);
         }
-        catch (Exception exception) when (exception is KafkaException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
         {
             Failed(exception, topic);
             metrics.NotAppended(topic.Name, records.Count);
