@@ -52,7 +52,6 @@ internal static class MqttExtensions
         builder.Services.AddOptions<MqttListenerOptions>()
             .BindConfiguration(MqttListenerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton<MqttMetrics>();
-        builder.Services.TryAddSingleton<IDeviceBudgets, NoDeviceBudgets>();
         builder.Services.TryAddSingleton<InstanceRoster>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InstanceRoster>(
             services => services.GetRequiredService<InstanceRoster>()));

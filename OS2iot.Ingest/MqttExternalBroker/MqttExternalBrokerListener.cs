@@ -9,6 +9,7 @@ using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Secrets;
 using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.Instances;
+using OS2iot.Ingest.Limits;
 using OS2iot.Ingest.Mqtt;
 
 namespace OS2iot.Ingest.MqttExternalBroker;
@@ -23,7 +24,7 @@ internal sealed partial class MqttExternalBrokerListener(
     PostgreSqlNotifications notifications,
     SecretProtector protector,
     GuardedConnection network,
-    IDeviceBudgets budgets,
+    IngestLimits limits,
     IMessageLog log,
     MqttMetrics metrics,
     IOptions<MqttExternalBrokerOptions> options,
@@ -235,7 +236,7 @@ internal sealed partial class MqttExternalBrokerListener(
             MaxBytesInFlight = MaxBytesOfOne,
             MaxPayload = options.Value.MaxPayload,
             LaneOf = _ => "", // one device, one order
-            HoldBack = (_, messages) => budgets.Take(broker.DeviceId, messages),
+            HoldBack = (_, messages) => limits.Check(broker.DeviceId, broker.OrganizationId, messages),
             HoldsUpTo = int.MaxValue, // nobody else waits behind
         };
         var listener = new MqttListener(
@@ -258,7 +259,7 @@ internal sealed partial class MqttExternalBrokerListener(
         return await listener.RunAsync(ct);
     }
 
-    private Task AppendAsync(ExternalBroker broker, IReadOnlyList<MqttMessage> messages, CancellationToken ct)
+    private async Task AppendAsync(ExternalBroker broker, IReadOnlyList<MqttMessage> messages, CancellationToken ct)
     {
         var records = messages.Select(message => new UplinkReceived
         {
@@ -270,7 +271,8 @@ internal sealed partial class MqttExternalBrokerListener(
             ReceivedAt = message.ReceivedAt,
             Payload = JsonPayload.Of(message.Payload),
         }.ToRecord());
-        return log.AppendAsync(LogTopic.Uplinks, [.. records], ct);
+        await log.AppendAsync(LogTopic.Uplinks, [.. records], ct);
+        limits.Taken(broker.OrganizationId, messages.Count);
     }
 
     private void Tell(int deviceId, MqttListenerState state) => _news[deviceId] = new ConnectionNews(

@@ -3,6 +3,7 @@ using OS2iot.Core.Devices;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.Devices;
+using OS2iot.Ingest.Limits;
 using OS2iot.Ingest.Mqtt;
 
 namespace OS2iot.Ingest.MqttInternalBroker;
@@ -12,7 +13,7 @@ namespace OS2iot.Ingest.MqttInternalBroker;
 /// messages of one call are one device's.
 /// </summary>
 internal sealed partial class ReceiveDeviceMessages(
-    DeviceDirectory devices, IDeviceBudgets budgets, IMessageLog log, MqttMetrics metrics, TimeProvider clock, ILogger<ReceiveDeviceMessages> logger)
+    DeviceDirectory devices, IngestLimits limits, IMessageLog log, MqttMetrics metrics, TimeProvider clock, ILogger<ReceiveDeviceMessages> logger)
 {
     /// <summary>Of the listener, in metrics and log lines.</summary>
     public const string Name = "internal";
@@ -37,11 +38,12 @@ internal sealed partial class ReceiveDeviceMessages(
         else
         {
             await log.AppendAsync(LogTopic.Uplinks, [.. messages.Select(m => Uplink(m, device).ToRecord())], ct);
+            limits.Taken(organizationId, messages.Count);
         }
     }
 
     public TimeSpan HoldBack(string topic, int messages) =>
-        TryParse(topic, out _, out _, out var deviceId) ? budgets.Take(deviceId, messages) : TimeSpan.Zero;
+        TryParse(topic, out var organizationId, out _, out var deviceId) ? limits.Check(deviceId, organizationId, messages) : TimeSpan.Zero;
 
     /// <summary>Whole numbers as we write them, so that a device has one topic of each spelling and no more.</summary>
     internal static bool TryParse(string topic, out int organizationId, out int applicationId, out int deviceId)

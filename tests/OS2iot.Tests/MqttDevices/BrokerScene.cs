@@ -183,6 +183,21 @@ internal sealed record BrokerDevice(int Id, string Topic, int Port, IReadOnlyLis
         return code != 0 ? BrokerAnswer.TurnedAway : output.Contains("Not authorized", StringComparison.Ordinal) ? BrokerAnswer.Denied : BrokerAnswer.Taken;
     }
 
+    /// <summary>Each line of a file is a message.</summary>
+    public async Task<BrokerAnswer> PublishLinesAsync(string file)
+    {
+        var shell = Begin("sh", []);
+        shell.ArgumentList.Clear();
+        foreach (var argument in (string[])["-c", "file=$1; shift; exec \"$@\" < \"$file\"", "sh", file, "mosquitto_pub", .. Account(), "-q", "1", "-t", Topic, "-l"])
+        {
+            shell.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(shell)!;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode == 0 ? BrokerAnswer.Taken : BrokerAnswer.TurnedAway;
+    }
+
     public async Task<BrokerAnswer> SubscribeAsync(string topic)
     {
         var (_, output) = await RunAsync("mosquitto_sub", ["-V", "5", "-d", "-q", "1", "-t", topic, "-E"]);
@@ -232,10 +247,11 @@ internal sealed record BrokerDevice(int Id, string Topic, int Port, IReadOnlyLis
         return (process.ExitCode, LastOutput);
     }
 
+    private string[] Account() => ["-h", "localhost", "-p", $"{Port}", .. Tls, .. Username is null ? Array.Empty<string>() : ["-u", Username, "-P", Password!]];
+
     private ProcessStartInfo Begin(string program, string[] arguments)
     {
-        string[] account = Username is null ? [] : ["-u", Username, "-P", Password!];
-        return new ProcessStartInfo(program, ["-h", "localhost", "-p", $"{Port}", .. Tls, .. account, .. arguments])
+        return new ProcessStartInfo(program, [.. Account(), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

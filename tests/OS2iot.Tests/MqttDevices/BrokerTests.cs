@@ -312,7 +312,11 @@ public sealed class BrokerTests(BrokerScene scene) : IClassFixture<BrokerScene>
     {
         var ingest = new BrokerDevice(0, "", scene.Broker.Port, []) { Username = "os2iot-ingest", Password = OurBroker.IngestPassword };
 
-        Assert.Equal(BrokerAnswer.Taken, await ingest.SubscribeAsync("$share/ingest/device/+/+/+"));
+        foreach (var filter in new[] { "device/+/+/+", "devices/+/+/+", "$share/os2iot-ingest/device/+/+/+", "$share/os2iot-ingest/devices/+/+/+" })
+        {
+            await BrokerScene.UntilAsync(async () => await ingest.SubscribeAsync(filter) == BrokerAnswer.Taken, () => ingest.LastOutput);
+        }
+
         foreach (var topic in new[] { "device/1/2/3", "device/1/2/3/downlink", "$CONTROL/dynamic-security/v1", "os2iot/broker/trust" })
         {
             Assert.Equal(BrokerAnswer.Denied, await ingest.PublishAsync(topic));

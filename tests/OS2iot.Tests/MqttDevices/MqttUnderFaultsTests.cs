@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text;
 using Npgsql;
-using OS2iot.Ingest.GenericHttp;
 using OS2iot.Simulator.Faults;
 using OS2iot.Tests.Fakes;
 
@@ -15,7 +13,7 @@ public sealed class MqttUnderFaultsTests(PostgreSql postgres) : IAsyncLifetime
 
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
 
-    private readonly List<Process> _hosts = [];
+    private readonly List<IngestProcess> _hosts = [];
     private TestDatabase _database = null!;
     private PersistentMosquitto _broker = null!;
     private FaultProxy _way = null!;
@@ -31,7 +29,6 @@ public sealed class MqttUnderFaultsTests(PostgreSql postgres) : IAsyncLifetime
     {
         foreach (var host in _hosts)
         {
-            Kill(host);
             host.Dispose();
         }
 
@@ -97,21 +94,12 @@ public sealed class MqttUnderFaultsTests(PostgreSql postgres) : IAsyncLifetime
         await Task.WhenAll(sent);
     }
 
-    private static void Kill(Process process)
-    {
-        if (!process.HasExited)
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-    }
-
     private async Task HurtAsync(string victim)
     {
         switch (victim)
         {
             case "ingest":
-                Kill(_hosts[^1]);
+                _hosts[^1].Kill();
                 StartIngest();
                 break;
             case "broker":
@@ -126,23 +114,8 @@ public sealed class MqttUnderFaultsTests(PostgreSql postgres) : IAsyncLifetime
         }
     }
 
-    private void StartIngest()
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(ReceiveData).Assembly.Location])
-        {
-            RedirectStandardOutput = true,
-            Environment =
-            {
-                ["ConnectionStrings__os2iot"] = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Port = _way.Port }.ConnectionString,
-                ["ConnectionStrings__mosquitto"] = $"mqtt://127.0.0.1:{_broker.Port}",
-                ["Secrets__MasterKey"] = "a master key for tests, long enough for anything",
-                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-            },
-        };
-        var process = Process.Start(start)!;
-        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        _hosts.Add(process);
-    }
+    private void StartIngest() => _hosts.Add(new IngestProcess(
+        new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Port = _way.Port }.ConnectionString, $"mqtt://127.0.0.1:{_broker.Port}"));
 
     private async Task<string[]> ArrivedAsync()
     {

@@ -36,6 +36,8 @@ internal sealed class OurBroker : IAsyncDisposable
 
     public string WorkersAddress => $"mqtt://os2iot-workers:{WorkersPassword}@127.0.0.1:{Port}";
 
+    public string IngestAddress => $"mqtt://os2iot-ingest:{IngestPassword}@127.0.0.1:{Port}";
+
     public string Log => File.ReadAllText(Path.Combine(_folder, "log"));
 
     public void Start()
