@@ -1,7 +1,11 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
 using MQTTnet;
 using MQTTnet.Protocol;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Uplinks;
+using OS2iot.Portal.Pages.Devices;
 using OS2iot.Tests.Fakes;
 
 namespace OS2iot.Tests.MqttDevices;
@@ -30,9 +34,9 @@ public sealed class BrokerToLogTests(BrokerScene scene) : IClassFixture<BrokerSc
             BrokerAnswer.Taken, await byPassword.PublishAsync(byPassword.Topic.Replace("device/", "devices/", StringComparison.Ordinal), """{"former":1}"""));
         await Until.TrueAsync(() => log.Payloads().Contains("""{"former":1}"""));
 
-        var uplinks = log.Appended(LogTopic.Uplinks).Select(UplinkReceived.From).ToList();
+        var uplinks = log.Appended(LogTopic.Uplinks).Select(UplinkReceived.From).Where(u => u.OrganizationId == organization).ToList();
         Assert.Equal(new[] { byPassword.Id, byCertificate.Id }.Order(), uplinks.Select(u => u.DeviceId).Distinct().Order());
-        Assert.All(uplinks, u => Assert.Equal((organization, application), (u.OrganizationId, u.ApplicationId)));
+        Assert.All(uplinks, u => Assert.Equal(application, u.ApplicationId));
     }
 
     [Fact]
@@ -61,6 +65,33 @@ public sealed class BrokerToLogTests(BrokerScene scene) : IClassFixture<BrokerSc
         Assert.Equal(Enumerable.Range(0, Flood).Select(i => $$"""{"flood":{{i}}}"""), all.Where(p => p.Contains("flood", StringComparison.Ordinal)));
         Assert.True(Array.IndexOf(all, """{"quiet":1}""") < all.Length - 1, "The quiet device waited for the end of the flood.");
         client.Dispose();
+    }
+
+    [Theory]
+    [InlineData("PASSWORD")]
+    [InlineData("CERTIFICATE")]
+    public async Task Line_ThatThePortalShows_Sends(string authentication)
+    {
+        var log = new MemoryLog();
+        var (_, application, admin) = await scene.AnApplicationAsync();
+        var device = authentication == "PASSWORD"
+            ? await scene.ADeviceWithPasswordAsync(admin, application, $"o'måler $HOME {Guid.NewGuid():N}", "kode \"ord' `1`")
+            : await scene.ADeviceWithCertificateAsync(admin, application);
+        await scene.IsInEffectAsync(device);
+        await using var ingest = Ingest(log, sessions: 1);
+        await IsHeardAsync(log, device);
+        var settings = (await admin.Get($"iot-device/{device.Id}")).Is(HttpStatusCode.OK)["mqttInternalBrokerSettings"].Deserialize<MqttSettings>(JsonSerializerOptions.Web)!;
+
+        // The Api of the tests knows no other port than the default.
+        var lines = MqttCall.Of(settings with { MqttPort = device.Port })!.Shown;
+        var folder = Directory.CreateTempSubdirectory("os2iot-line-").FullName;
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", lines]) { WorkingDirectory = folder, RedirectStandardError = true })!;
+        var errors = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Directory.Delete(folder, recursive: true);
+
+        Assert.True(shell.ExitCode == 0, errors);
+        await Until.TrueAsync(() => log.Payloads().Contains("""{"temperature": 21.5}"""));
     }
 
     private static async Task IsHeardAsync(MemoryLog log, BrokerDevice device)
