@@ -67,6 +67,35 @@ public sealed class BrokerToLogTests(BrokerScene scene) : IClassFixture<BrokerSc
         client.Dispose();
     }
 
+    [Fact]
+    public async Task Messages_WhenOurBrokerIsKilledUnderLoad_AllArrive()
+    {
+        var log = new MemoryLog();
+        var (_, application, admin) = await scene.AnApplicationAsync();
+        var device = await scene.ADeviceWithPasswordAsync(admin, application);
+        await scene.IsInEffectAsync(device);
+        await using var ingest = Ingest(log, sessions: 1);
+        await IsHeardAsync(log, device);
+        await using var publisher = new MqttPublisher(device.Port, options => options
+            .WithCredentials(device.Username, device.Password)
+            .WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true)));
+
+        using var end = new CancellationTokenSource();
+        var load = publisher.SendManyAsync([device.Topic], end.Token);
+        for (var round = 1; round <= 2; round++)
+        {
+            await AreAcknowledgedAsync(publisher, 500);
+            scene.Broker.Kill();
+        }
+
+        await AreAcknowledgedAsync(publisher, 500);
+        await end.CancelAsync();
+        await load;
+
+        var promised = publisher.Acknowledged.ToHashSet();
+        await Until.TrueAsync(() => promised.IsSubsetOf(log.Payloads()), () => $"{promised.Count} promised, {promised.Except(log.Payloads()).Count()} missing.");
+    }
+
     [Theory]
     [InlineData("PASSWORD")]
     [InlineData("CERTIFICATE")]
@@ -92,6 +121,12 @@ public sealed class BrokerToLogTests(BrokerScene scene) : IClassFixture<BrokerSc
 
         Assert.True(shell.ExitCode == 0, errors);
         await Until.TrueAsync(() => log.Payloads().Contains("""{"temperature": 21.5}"""));
+    }
+
+    private static Task AreAcknowledgedAsync(MqttPublisher publisher, int more)
+    {
+        var before = publisher.Acknowledged.Count;
+        return Until.TrueAsync(() => publisher.Acknowledged.Count >= before + more);
     }
 
     private static async Task IsHeardAsync(MemoryLog log, BrokerDevice device)

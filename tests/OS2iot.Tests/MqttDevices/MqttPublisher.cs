@@ -7,8 +7,12 @@ using MQTTnet.Protocol;
 namespace OS2iot.Tests.MqttDevices;
 
 /// <summary>A device that publishes, connects again when it lost its broker, and knows what was acknowledged to it.</summary>
-internal sealed class MqttPublisher(int port) : IAsyncDisposable
+internal sealed class MqttPublisher(int port, Action<MqttClientOptionsBuilder>? more = null) : IAsyncDisposable
 {
+    private const int EachTurn = 10;
+
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
+
     private readonly SemaphoreSlim _connecting = new(1);
     private IMqttClient? _client;
 
@@ -46,6 +50,23 @@ internal sealed class MqttPublisher(int port) : IAsyncDisposable
     public async Task SendAsync(string topic, string payload, int qos = 1, bool retain = false) =>
         Assert.True(await PublishAsync(topic, Encoding.UTF8.GetBytes(payload), qos, retain), "The broker did not acknowledge.");
 
+    /// <summary>500 messages a second, to one topic after the other, until it is told to stop.</summary>
+    public async Task SendManyAsync(IReadOnlyList<string> topics, CancellationToken ct)
+    {
+        var sent = new List<Task>();
+        for (var number = 0; !ct.IsCancellationRequested; )
+        {
+            for (var i = 0; i < EachTurn; i++, number++)
+            {
+                sent.Add(PublishAsync(topics[number % topics.Count], Encoding.UTF8.GetBytes($$"""{"number":{{number}}}""")));
+            }
+
+            await Task.Delay(Turn, CancellationToken.None);
+        }
+
+        await Task.WhenAll(sent);
+    }
+
     public ValueTask DisposeAsync()
     {
         _client?.Dispose();
@@ -69,8 +90,9 @@ internal sealed class MqttPublisher(int port) : IAsyncDisposable
 
             _client?.Dispose();
             _client = new MqttClientFactory().CreateMqttClient();
-            await _client.ConnectAsync(
-                new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", port).Build(), CancellationToken.None);
+            var options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", port);
+            more?.Invoke(options);
+            await _client.ConnectAsync(options.Build(), CancellationToken.None);
             return _client;
         }
         finally

@@ -8,11 +8,6 @@ namespace OS2iot.Tests.MqttDevices;
 /// <summary>Devices publish at our broker with QoS 1 while everybody on the way is killed or cut off: what was acknowledged arrives.</summary>
 public sealed class MqttUnderFaultsTests(PostgreSql postgres) : IAsyncLifetime
 {
-    /// <summary>500 messages a second.</summary>
-    private const int EachTurn = 10;
-
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
-
     private readonly List<IngestProcess> _hosts = [];
     private TestDatabase _database = null!;
     private PersistentMosquitto _broker = null!;
@@ -59,7 +54,7 @@ public sealed class MqttUnderFaultsTests(PostgreSql postgres) : IAsyncLifetime
         });
 
         using var end = new CancellationTokenSource();
-        var load = PublishAsync(publisher, devices, end.Token);
+        var load = publisher.SendManyAsync(devices, end.Token);
         for (var round = 0; round < 2; round++)
         {
             await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
@@ -76,22 +71,6 @@ public sealed class MqttUnderFaultsTests(PostgreSql postgres) : IAsyncLifetime
             async () => promised.IsSubsetOf(arrived = await ArrivedAsync()), () => $"{promised.Count} promised, {promised.Except(arrived).Count()} missing.");
         TestContext.Current.SendDiagnosticMessage(
             $"{victim}: {promised.Count} acknowledged, 0 lost, {arrived.Count(a => a != "{}") - arrived.Where(a => a != "{}").Distinct().Count()} twice");
-    }
-
-    private static async Task PublishAsync(MqttPublisher publisher, List<string> devices, CancellationToken ct)
-    {
-        var sent = new List<Task>();
-        for (var number = 0; !ct.IsCancellationRequested; )
-        {
-            for (var i = 0; i < EachTurn; i++, number++)
-            {
-                sent.Add(publisher.PublishAsync(devices[number % devices.Count], Encoding.UTF8.GetBytes($$"""{"number":{{number}}}""")));
-            }
-
-            await Task.Delay(Turn, CancellationToken.None);
-        }
-
-        await Task.WhenAll(sent);
     }
 
     private async Task HurtAsync(string victim)

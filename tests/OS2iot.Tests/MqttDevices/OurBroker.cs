@@ -59,6 +59,21 @@ internal sealed class OurBroker : IAsyncDisposable
         _keeper = Process.Start(start)!;
     }
 
+    /// <summary>Kills the broker itself, as by a power cut; its script starts it again.</summary>
+    public void Kill()
+    {
+        foreach (var process in Process.GetProcessesByName("mosquitto"))
+        {
+            using (process)
+            {
+                if (new DirectoryInfo($"/proc/{process.Id}/cwd").LinkTarget == Data)
+                {
+                    process.Kill();
+                }
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_keeper is not null)
