@@ -13,23 +13,30 @@ internal sealed partial class KafkaLogWriter(
     private volatile bool _away;
     private bool _disposed;
 
-    public async Task AppendAsync(LogTopic topic, IReadOnlyList<LogRecord> records, CancellationToken ct)
+    /// <param name="topic">Where they go.</param>
+    /// <param name="first">Mostly the only one.</param>
+    /// <param name="all">Null where there is but one.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task AppendAsync(LogTopic topic, LogRecord first, IReadOnlyList<LogRecord>? all, CancellationToken ct)
     {
         // All are made before the first is sent: a bad record stops all of its call.
-        var messages = new Message<byte[], byte[]>[records.Count];
-        for (var i = 0; i < messages.Length; i++)
+        var count = all?.Count ?? 1;
+        var message = KafkaRecord.ToMessage(first);
+        var others = count == 1 ? [] : new Message<byte[], byte[]>[count - 1];
+        for (var i = 0; i < others.Length; i++)
         {
-            messages[i] = KafkaRecord.ToMessage(records[i]);
+            others[i] = KafkaRecord.ToMessage(all![i + 1]);
         }
 
         var started = clock.GetTimestamp();
-        var pending = new Pending(messages.Length);
+        var pending = new Pending(count);
         try
         {
             var producer = Producer();
-            foreach (var message in messages)
+            producer.Produce(topic.Name, message, pending.Report);
+            foreach (var other in others)
             {
-                producer.Produce(topic.Name, message, pending.Report);
+                producer.Produce(topic.Name, other, pending.Report);
             }
 
             // Reported in time in any case: a message has AppendTimeout, then librdkafka gives it up.
@@ -38,11 +45,11 @@ internal sealed partial class KafkaLogWriter(
         catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
         {
             Failed(exception, topic);
-            metrics.NotAppended(topic.Name, records.Count);
+            metrics.NotAppended(topic.Name, count);
             throw new LogUnavailableException($"{topic} did not take the record.", exception);
         }
 
-        metrics.Appended(topic.Name, records.Count, clock.GetElapsedTime(started));
+        metrics.Appended(topic.Name, count, clock.GetElapsedTime(started));
         Succeeded(topic);
     }
 
