@@ -7,9 +7,12 @@ namespace OS2iot.Core.Messaging.Kafka;
 internal sealed partial class KafkaLogWriter(
     KafkaClients clients, LogOptions options, LogMetrics metrics, KafkaMetrics kafkaMetrics, TimeProvider clock, ILogger logger) : IDisposable
 {
+    /// <summary>librdkafka looks once a second for what has had its time.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private IProducer<byte[], byte[]>? _producer;
-    private volatile bool _isBroken;
+    private volatile IProducer<byte[], byte[]>? _broken;
     private volatile bool _away;
     private bool _disposed;
 
@@ -67,7 +70,7 @@ internal sealed partial class KafkaLogWriter(
     /// <summary>After an error that Kafka calls fatal a producer takes nothing more; another begins with a new identity.</summary>
     private IProducer<byte[], byte[]> Producer()
     {
-        if (_producer is { } producer && !_isBroken)
+        if (_producer is { } producer && producer != _broken)
         {
             return producer;
         }
@@ -75,24 +78,29 @@ internal sealed partial class KafkaLogWriter(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_isBroken)
+            if (_producer is { } broken && broken == _broken)
             {
-                _producer?.Dispose();
                 _producer = null;
-                _isBroken = false;
+                _ = Task.Run(() => End(broken));
             }
 
             return _producer ??= new ProducerBuilder<byte[], byte[]>(clients.Producer())
-                .SetErrorHandler((_, error) => _isBroken |= error.IsFatal)
+                .SetErrorHandler((broken, error) => _broken = error.IsFatal ? broken : _broken)
                 .SetLogHandler((_, message) => LogClient(message.Message))
                 .SetStatisticsHandler((_, json) => kafkaMetrics.Set("producer", KafkaStatistics.Read(json)))
                 .Build();
         }
     }
 
+    /// <summary>Who waits for its reports gets them first: what is disposed reports nothing any more.</summary>
+    private void End(IProducer<byte[], byte[]> broken)
+    {
+        broken.Flush(options.AppendTimeout + Slack);
+        broken.Dispose();
+    }
+
     private void Failed(Exception exception, LogTopic topic)
     {
-        _isBroken |= exception is KafkaException { Error.IsFatal: true };
         if (!_away)
         {
             _away = true;

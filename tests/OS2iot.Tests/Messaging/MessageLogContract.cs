@@ -324,7 +324,7 @@ public abstract class MessageLogContract
         host.Mend();
     }
 
-    private static bool Succeeds(Func<Task> attempt)
+    protected static bool Succeeds(Func<Task> attempt)
     {
         try
         {
