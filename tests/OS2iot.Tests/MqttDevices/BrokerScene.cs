@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
@@ -151,7 +150,7 @@ public sealed class BrokerScene(PostgreSql postgres) : IAsyncLifetime
         async () => await device.PublishAsync(device.Topic) == BrokerAnswer.Taken,
         () => $"{device.LastOutput}\n{_broker.Log}\n{string.Join('\n', _log.All.Where(l => !l.StartsWith("Debug", StringComparison.Ordinal)).TakeLast(20))}");
 
-    internal Task IsTurnedAwayAsync(BrokerDevice device) => UntilAsync(
+    internal static Task IsTurnedAwayAsync(BrokerDevice device) => UntilAsync(
         async () => await device.PublishAsync(device.Topic) == BrokerAnswer.TurnedAway, () => device.LastOutput);
 }
 
