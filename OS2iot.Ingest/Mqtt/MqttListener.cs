@@ -222,8 +222,9 @@ internal sealed partial class MqttListener(
         using var tls = endpoint.IsEncrypted ? new MqttTls(endpoint.Authority, endpoint.Certificate, endpoint.CertificateKey) : null;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(Patience);
-        var client = new MqttClientFactory().CreateMqttClient();
-        var session = new MqttSession(client, _intake, clock);
+        var inbox = new MqttInbox();
+        var client = new MqttClientFactory().CreateMqttClient(inbox);
+        var session = new MqttSession(client, inbox, _intake, clock);
         try
         {
             var connected = await client.ConnectAsync(Options(version, tls), timeout.Token);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MQTTnet;
+using MQTTnet.Packets;
 
 namespace OS2iot.Ingest.Mqtt;
 
@@ -7,6 +8,7 @@ namespace OS2iot.Ingest.Mqtt;
 internal sealed class MqttSession
 {
     private readonly IMqttClient _client;
+    private readonly MqttInbox _inbox;
     private readonly MqttIntake _intake;
     private readonly TimeProvider _clock;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,10 +18,10 @@ internal sealed class MqttSession
     private readonly Queue<MqttDelivery> _acknowledged = new();
     private volatile bool _hasEnded;
 
-    public MqttSession(IMqttClient client, MqttIntake intake, TimeProvider clock)
+    public MqttSession(IMqttClient client, MqttInbox inbox, MqttIntake intake, TimeProvider clock)
     {
-        (_client, _intake, _clock) = (client, intake, clock);
-        client.ApplicationMessageReceivedAsync += ReceiveAsync;
+        (_client, _inbox, _intake, _clock) = (client, inbox, intake, clock);
+        inbox.Received = ReceiveAsync;
         client.DisconnectedAsync += args =>
         {
             End(MqttFailure.Of(args.Reason, args.Exception));
@@ -109,21 +111,20 @@ internal sealed class MqttSession
         }
     }
 
-    private async Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs args)
+    private async Task ReceiveAsync(MqttPublishPacket message)
     {
-        args.AutoAcknowledge = false;
         await _opened.Task;
         if (_hasEnded)
         {
             return;
         }
 
-        var message = args.ApplicationMessage;
+        var (packetId, qos) = (message.PacketIdentifier, (int)message.QualityOfServiceLevel);
         _intake.Receive(new MqttDelivery(
             this,
-            new MqttMessage(message.Topic, message.Payload.ToArray(), (int)message.QualityOfServiceLevel, message.Retain, _clock.GetUtcNow()),
-            args.PacketIdentifier,
+            new MqttMessage(message.Topic, message.Payload.ToArray(), qos, message.Retain, _clock.GetUtcNow()),
+            packetId,
             message.Dup,
-            args.AcknowledgeAsync));
+            ct => _inbox.AcknowledgeAsync(packetId, qos, ct)));
     }
 }

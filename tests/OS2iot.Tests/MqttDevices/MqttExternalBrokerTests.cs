@@ -213,6 +213,24 @@ public sealed class MqttExternalBrokerTests(PostgreSql postgres) : IAsyncLifetim
         Assert.Equal(1, old.Subscriptions);
     }
 
+    /// <summary>Mosquitto writes what is under way to a reader to disk only now and then: killed, it has nothing to send again.</summary>
+    [Fact]
+    public async Task Messages_ThatWereReadWhenTheBrokerIsKilled_AreTaken()
+    {
+        await using var broker = new OldBroker();
+        var id = await _host.ASubscriptionAsync("mqtt://127.0.0.1", broker.Port, "t", d => d.Qos = 1);
+        for (var round = 0; round < 5; round++)
+        {
+            await _host.ConnectedAsync(id);
+            await Until.TrueAsync(() => broker.Subscriptions > round);
+            var sent = Enumerable.Range(0, 20).Select(i => $$"""{"round":{{round}},"n":{{i}}}""").ToList();
+
+            broker.PublishAndForget("t", sent);
+
+            await Until.TrueAsync(() => !sent.Except(_log.Payloads()).Any(), () => string.Join('\n', sent.Except(_log.Payloads())));
+        }
+    }
+
     private static (string Authority, string Certificate, string Key) Certificates()
     {
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);

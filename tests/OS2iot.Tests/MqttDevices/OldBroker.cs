@@ -28,20 +28,31 @@ internal sealed class OldBroker : IAsyncDisposable
 
     public ConcurrentQueue<int> Acknowledged { get; } = new();
 
-    public void Publish(string topic, ushort packetId, bool isDuplicate, string payload)
-    {
-        var name = Encoding.UTF8.GetBytes(topic);
-        byte[] body = [(byte)(name.Length >> 8), (byte)name.Length, .. name, (byte)(packetId >> 8), (byte)packetId, .. Encoding.UTF8.GetBytes(payload)];
-        _client!.Send([(byte)(isDuplicate ? 0x3A : 0x32), (byte)body.Length, .. body]);
-    }
+    public void Publish(string topic, ushort packetId, bool isDuplicate, string payload) => _client!.Send(Packet(topic, packetId, isDuplicate, payload));
 
     public void Drop() => _client!.Close();
+
+    /// <summary>Hands all over at once, and is killed: it never heard of them when it is back.</summary>
+    public void PublishAndForget(string topic, IReadOnlyList<string> payloads)
+    {
+        _hasSession = false;
+        _client!.NoDelay = true; // what the system has not sent yet would go with it
+        _client!.Send([.. payloads.SelectMany((payload, i) => Packet(topic, (ushort)(i + 1), isDuplicate: false, payload))]);
+        Drop();
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         _listener.Dispose();
         _client?.Dispose();
+    }
+
+    private static byte[] Packet(string topic, ushort packetId, bool isDuplicate, string payload)
+    {
+        var name = Encoding.UTF8.GetBytes(topic);
+        byte[] body = [(byte)(name.Length >> 8), (byte)name.Length, .. name, (byte)(packetId >> 8), (byte)packetId, .. Encoding.UTF8.GetBytes(payload)];
+        return [(byte)(isDuplicate ? 0x3A : 0x32), (byte)body.Length, .. body];
     }
 
     private async Task AcceptAsync()
