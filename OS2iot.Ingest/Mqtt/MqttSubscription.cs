@@ -20,8 +20,11 @@ internal sealed record MqttSubscription
     /// <summary>How long the broker keeps messages for us while we are away. MQTT 5; brokers of 3.1.1 have a time of their own.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Messages that wait for the log at once; the broker keeps the rest.</summary>
-    public ushort MaxInFlight { get; init; } = 500;
+    /// <summary>
+    /// Messages that wait for the log at once; the broker keeps the rest. Mosquitto writes that rest to disk, but not what is under way: it
+    /// should fit into our system's receive buffer, where it is found when the broker is killed.
+    /// </summary>
+    public ushort MaxInFlight { get; init; } = 100;
 
     /// <summary>Bytes of messages that wait for the log at once.</summary>
     public int MaxBytesInFlight { get; init; } = 64 * 1024 * 1024;
@@ -42,7 +45,7 @@ internal sealed record MqttSubscription
     /// Messages are held back only while no more than so many are in memory: beyond it, who waits behind them would pay for it, and the
     /// broker has acknowledged them to their device already.
     /// </summary>
-    public int HoldsUpTo { get; init; } = 250;
+    public int HoldsUpTo { get; init; } = 50;
 
     /// <summary>
     /// The broker numbers its packets one after the other, as Mosquitto does. Then a message that we acknowledged in the moment the
