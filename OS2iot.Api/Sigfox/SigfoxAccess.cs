@@ -1,16 +1,14 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
-using OS2iot.Core.Secrets;
 using OS2iot.Core.Sigfox;
 
 namespace OS2iot.Api.Sigfox;
 
 /// <summary>An organization's groups, and Sigfox as seen by them.</summary>
-internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SecretProtector protector, SigfoxClient sigfox)
+internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SigfoxLogins logins, SigfoxClient sigfox)
 {
     /// <summary>A list of groups does not wait longer for Sigfox than people wait for a list.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -40,17 +38,7 @@ internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SecretProtect
     }
 
     /// <exception cref="SigfoxException">The stored password can't be read.</exception>
-    public SigfoxLogin LoginOf(SigfoxGroup group)
-    {
-        try
-        {
-            return new SigfoxLogin(group.Username, protector.Unprotect(group.PasswordCiphertext));
-        }
-        catch (CryptographicException)
-        {
-            throw new SigfoxException(SigfoxFailure.Unexpected, "The stored SigFox password can't be read. Save it again.");
-        }
-    }
+    public SigfoxLogin LoginOf(SigfoxGroup group) => logins.Of(group);
 
     /// <summary>The group as Sigfox has it; what is found out is remembered in our group, which the caller saves.</summary>
     /// <exception cref="SigfoxException">Sigfox did not say.</exception>

@@ -41,6 +41,9 @@ public static class LogHeaders
     /// <summary>Why the decoder gave no result. The record's value is empty then.</summary>
     public const string DecodeError = "decode-error";
 
+    /// <summary>True where the network was asked for what it could not deliver.</summary>
+    public const string Recovered = "recovered";
+
     /// <summary>W3C Trace Context.</summary>
     public const string TraceParent = "traceparent";
 
@@ -49,5 +52,6 @@ public static class LogHeaders
     [
         MessageId, DeviceId, ApplicationId, OrganizationId, Network, ReceivedAt, SentAt,
         DeduplicationId, FPort, FCnt, Rssi, Snr, PayloadDecoderId, PayloadDecoderVersion, DecodeError, TraceParent,
+        Recovered,
     ];
 }

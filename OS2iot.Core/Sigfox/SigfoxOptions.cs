@@ -27,6 +27,14 @@ public sealed class SigfoxOptions : IValidatableObject
     [Range(1, 10_000)]
     public int Waiting { get; set; } = 50;
 
+    /// <summary>How long a login is silent when Sigfox says that there were too many calls, and not for how long. Doubles each time.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Up to this.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan LongestBackOff { get; set; } = TimeSpan.FromMinutes(5);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("https" or "http")
