@@ -14,6 +14,7 @@ using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.LiveView;
 using OS2iot.Workers.MqttDevices;
 using OS2iot.Workers.Routing;
+using OS2iot.Workers.Sigfox;
 using OS2iot.Workers.Storing;
 using OS2iot.Workers.Sync;
 
@@ -43,6 +44,7 @@ builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();
 builder.AddMosquitto();
+builder.AddSigfoxWork();
 builder.AddSync();
 
 var app = builder.Build();

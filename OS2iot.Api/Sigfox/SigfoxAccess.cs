@@ -37,6 +37,24 @@ internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SigfoxLogins 
         }
     }
 
+    /// <exception cref="Refusal">There is none, or not for this caller.</exception>
+    public async Task<SigfoxJob> ReadableJobAsync(int id, CancellationToken ct)
+    {
+        var visible = db.SigfoxGroups.VisibleTo(caller).Select(g => g.Id);
+        return await db.SigfoxJobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == id && visible.Contains(j.SigfoxGroupId), ct)
+            ?? throw (await db.SigfoxJobs.AnyAsync(j => j.Id == id, ct) ? Refusal.Forbidden() : Refusal.NotFound());
+    }
+
+    /// <summary>A device type, which must be there. What is found out of the group is saved.</summary>
+    /// <exception cref="Refusal">There is none, or Sigfox did not say.</exception>
+    public async Task<(string Id, string? Name)> DeviceTypeAsync(SigfoxGroup group, string id, CancellationToken ct)
+    {
+        var found = await AskAsync(group, (client, login, _) => client.FindDeviceTypeAsync(login, id, ct), ct)
+            ?? throw Refusal.BadRequest($"SigFox has no device type {id} in this group.");
+        await db.SaveChangesAsync(ct);
+        return (id.ToLowerInvariant(), found.Text("name"));
+    }
+
     /// <exception cref="SigfoxException">The stored password can't be read.</exception>
     public SigfoxLogin LoginOf(SigfoxGroup group) => logins.Of(group);
 

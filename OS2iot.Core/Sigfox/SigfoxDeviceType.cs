@@ -50,6 +50,9 @@ public sealed class SigfoxDeviceType
     /// <summary>Why they could not be looked at or repaired, for people.</summary>
     public string? CallbacksError { get; set; }
 
+    /// <summary>When Sigfox would not have one of them.</summary>
+    public DateTimeOffset? CallbacksRefusedAt { get; set; }
+
     /// <summary>JSON: each of ours as <see cref="SigfoxCallbackState"/>.</summary>
     public string? Callbacks { get; set; }
 

@@ -22,6 +22,9 @@ public sealed class SigfoxJob : Entity
     /// <summary>At Sigfox. Of a restart of a whole device type that type; of a transfer where the devices go.</summary>
     public string? DeviceTypeId { get; set; }
 
+    /// <summary>Of a transfer, what that type is called.</summary>
+    public string? DeviceTypeName { get; set; }
+
     [NotAudited("Workers tell it.")]
     public SigfoxJobState State { get; set; }
 

@@ -35,6 +35,12 @@ public sealed class SigfoxOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan LongestBackOff { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Callbacks show a second secret, in a header: addresses stand in the logs of proxies. What Sigfox has is changed within the hour, and
+    /// asked for a while after that.
+    /// </summary>
+    public bool SecretInHeader { get; set; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("https" or "http")
