@@ -2124,6 +2124,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("callbacks_good_at");
 
+                    b.Property<DateTimeOffset?>("CallbacksRefusedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("callbacks_refused_at");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
@@ -2287,6 +2291,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<string>("DeviceTypeId")
                         .HasColumnType("text")
                         .HasColumnName("device_type_id");
+
+                    b.Property<string>("DeviceTypeName")
+                        .HasColumnType("text")
+                        .HasColumnName("device_type_name");
 
                     b.Property<int>("Failed")
                         .HasColumnType("integer")
