@@ -30,7 +30,7 @@ internal sealed class SigfoxCallbacksResponse(SigfoxDeviceType type)
     public string? Error { get; } = type.CallbacksError;
 
     /// <summary>From when a callback must show its secret; null while Sigfox does not know it.</summary>
-    public DateTimeOffset? SecretRequiredFrom { get; } = type.SecretRequiredFrom;
+    public DateTimeOffset? GuardedFrom { get; } = type.GuardedFrom;
 
     public IReadOnlyList<SigfoxCallbackStateResponse> Callbacks { get; } = type.Callbacks is null
         ? []

@@ -36,10 +36,10 @@ public sealed class SigfoxDeviceType
     /// From when a callback must show the secret: a while after Sigfox took it over, as it repeats what it could not deliver to the address
     /// of before. Null while Sigfox does not know it.
     /// </summary>
-    public DateTimeOffset? SecretRequiredFrom { get; set; }
+    public DateTimeOffset? GuardedFrom { get; set; }
 
     /// <summary>The same for the header.</summary>
-    public DateTimeOffset? HeaderRequiredFrom { get; set; }
+    public DateTimeOffset? HeaderGuardedFrom { get; set; }
 
     /// <summary>When the callbacks were last looked at.</summary>
     public DateTimeOffset? CallbacksCheckedAt { get; set; }

@@ -28,7 +28,7 @@ internal sealed class DeviceDirectory : IDisposable
     private const string BySigfoxId =
         """
         SELECT d.id, d.application_id, a.organization_id,
-            n.type_id, t.secret_hash, t.secret_required_from, t.header_secret_hash, t.header_required_from
+            n.type_id, t.secret_hash, t.guarded_from, t.header_secret_hash, t.header_guarded_from
         FROM devices d JOIN applications a ON a.id = d.application_id
         LEFT JOIN LATERAL unnest(ARRAY[d.sigfox_device_type_id, d.sigfox_next_device_type_id]) AS n (type_id) ON n.type_id IS NOT NULL
         LEFT JOIN sigfox_device_types t ON t.sigfox_id = n.type_id

@@ -10,8 +10,8 @@ internal sealed record KnownDevice(int Id, int ApplicationId, int OrganizationId
 /// <summary>What guards the callbacks of a device type at Sigfox.</summary>
 /// <param name="Id">24 lower-case hex digits.</param>
 /// <param name="SecretHash">Of what the address shows; null while there is none.</param>
-/// <param name="SecretRequiredFrom">Null while Sigfox does not know it.</param>
+/// <param name="GuardedFrom">Null while Sigfox does not know it.</param>
 /// <param name="HeaderSecretHash">Of what a header shows.</param>
-/// <param name="HeaderRequiredFrom">Null while Sigfox does not know it, or the operator does not want it.</param>
+/// <param name="HeaderGuardedFrom">Null while Sigfox does not know it, or the operator does not want it.</param>
 internal sealed record KnownSigfoxType(
-    string Id, byte[]? SecretHash, DateTimeOffset? SecretRequiredFrom, byte[]? HeaderSecretHash, DateTimeOffset? HeaderRequiredFrom);
+    string Id, byte[]? SecretHash, DateTimeOffset? GuardedFrom, byte[]? HeaderSecretHash, DateTimeOffset? HeaderGuardedFrom);

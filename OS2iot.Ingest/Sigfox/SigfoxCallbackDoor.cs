@@ -43,8 +43,8 @@ internal sealed class SigfoxCallbackDoor(DeviceDirectory devices, LookupHash loo
         }
 
         var now = clock.GetUtcNow();
-        return Shows(request.Query["secret"], type.SecretHash, type.SecretRequiredFrom <= now)
-            && Shows(request.Headers[SigfoxCallbackSettings.SecretHeader], type.HeaderSecretHash, type.HeaderRequiredFrom <= now)
+        return Shows(request.Query["secret"], type.SecretHash, type.GuardedFrom <= now)
+            && Shows(request.Headers[SigfoxCallbackSettings.SecretHeader], type.HeaderSecretHash, type.HeaderGuardedFrom <= now)
                 ? (Verdict.Welcome, device)
                 : (Verdict.WrongSecret, null);
     }

@@ -194,8 +194,8 @@ internal sealed class SigfoxCallbacks(
     private void RequireSecrets(SigfoxDeviceType type)
     {
         var from = clock.GetUtcNow() + options.Value.SecretGrace;
-        type.SecretRequiredFrom ??= from;
-        type.HeaderRequiredFrom = sigfoxOptions.Value.SecretInHeader ? type.HeaderRequiredFrom ?? from : null;
+        type.GuardedFrom ??= from;
+        type.HeaderGuardedFrom = sigfoxOptions.Value.SecretInHeader ? type.HeaderGuardedFrom ?? from : null;
     }
 
     private void NoteGood(SigfoxDeviceType type)

@@ -29,7 +29,7 @@ namespace OS2iot.Core.Database.Migrations
                 RETURN NULL;
             END $$;
             CREATE TRIGGER notify_sigfox_secret_changed
-                AFTER INSERT OR DELETE OR UPDATE OF sigfox_id, secret_hash, header_secret_hash, secret_required_from, header_required_from
+                AFTER INSERT OR DELETE OR UPDATE OF sigfox_id, secret_hash, header_secret_hash, guarded_from, header_guarded_from
                 ON sigfox_device_types FOR EACH ROW EXECUTE FUNCTION notify_sigfox_secret_changed();
 
             -- A type that comes into use needs callbacks, whoever brings it into use.
@@ -100,8 +100,8 @@ namespace OS2iot.Core.Database.Migrations
                     secret_hash = table.Column<byte[]>(type: "bytea", nullable: false),
                     header_secret_ciphertext = table.Column<string>(type: "text", nullable: false),
                     header_secret_hash = table.Column<byte[]>(type: "bytea", nullable: false),
-                    secret_required_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    header_required_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    guarded_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    header_guarded_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     callbacks_checked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     callbacks_good_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     callbacks_error = table.Column<string>(type: "text", nullable: true),

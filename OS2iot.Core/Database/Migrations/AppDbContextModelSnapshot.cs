@@ -2134,9 +2134,13 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("now()");
 
-                    b.Property<DateTimeOffset?>("HeaderRequiredFrom")
+                    b.Property<DateTimeOffset?>("GuardedFrom")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("header_required_from");
+                        .HasColumnName("guarded_from");
+
+                    b.Property<DateTimeOffset?>("HeaderGuardedFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("header_guarded_from");
 
                     b.Property<string>("HeaderSecretCiphertext")
                         .IsRequired()
@@ -2167,10 +2171,6 @@ namespace OS2iot.Core.Database.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("secret_hash");
-
-                    b.Property<DateTimeOffset?>("SecretRequiredFrom")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("secret_required_from");
 
                     b.Property<int>("SigfoxGroupId")
                         .HasColumnType("integer")

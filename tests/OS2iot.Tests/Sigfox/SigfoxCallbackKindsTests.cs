@@ -189,7 +189,7 @@ public sealed class SigfoxCallbackKindsTests(PostgreSql postgres) : IAsyncLifeti
         Assert.Equal(HttpStatusCode.NoContent, await StatusAsync("/data/bidir", Message(seqNumber: 2), Secret));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/data/bidir", Message(seqNumber: 3), "wrong"));
 
-        await _database.ExecuteAsync("UPDATE sigfox_device_types SET secret_required_from = now() - interval '1 second'");
+        await _database.ExecuteAsync("UPDATE sigfox_device_types SET guarded_from = now() - interval '1 second'");
         await Messaging.Eventually.TrueAsync(() => StatusAsync("/data/bidir", Message(seqNumber: 1), secret: null).GetAwaiter().GetResult() == HttpStatusCode.Unauthorized);
     }
 
@@ -279,7 +279,7 @@ public sealed class SigfoxCallbackKindsTests(PostgreSql postgres) : IAsyncLifeti
         return _database.ExecuteAsync(
             $"""
             INSERT INTO sigfox_device_types
-                (sigfox_id, sigfox_group_id, secret_ciphertext, secret_hash, header_secret_ciphertext, header_secret_hash, secret_required_from, header_required_from)
+                (sigfox_id, sigfox_group_id, secret_ciphertext, secret_hash, header_secret_ciphertext, header_secret_hash, guarded_from, header_guarded_from)
             VALUES ('{TypeId}', {_device.SigfoxGroupId}, '', '\x{Convert.ToHexString(hash.Of(Secret))}', '', '\x{Convert.ToHexString(hash.Of(HeaderSecret))}', {requiredFrom}, {headerFrom})
             """);
     }
