@@ -86,6 +86,12 @@ if (builder.Configuration["Mqtt:PublicHost"] is { Length: > 0 } brokerHost)
     workers.WithEnvironment("Mqtt__PublicHost", brokerHost);
 }
 
+// Where Ingest is for the world: Sigfox is told to send there.
+if (builder.Configuration["Ingest:PublicUrl"] is { Length: > 0 } ingestUrl)
+{
+    workers.WithEnvironment("Ingest__PublicUrl", ingestUrl);
+}
+
 if (chirpStack is not null)
 {
     api.WithReference(chirpStack.GetEndpoint("http"));
@@ -123,10 +129,13 @@ if (isRun)
     if (builder.Configuration["Sigfox:BaseAddress"] is { Length: > 0 } sigfox)
     {
         api.WithEnvironment("Sigfox__BaseAddress", sigfox);
+        workers.WithEnvironment("Sigfox__BaseAddress", sigfox);
     }
     else
     {
         api.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"));
+        workers.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"))
+            .WithEnvironment("Ingest__PublicUrl", ingest.GetEndpoint("http"));
     }
 
     ports.CheckBeforeStart();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using OS2iot.Portal.Components;
 using OS2iot.Portal.Frame;
 using OS2iot.Portal.Pages.Devices;
+using OS2iot.Portal.Pages.Sigfox;
 
 namespace OS2iot.Portal.Pages;
 
@@ -33,6 +34,7 @@ internal static class PagesExtensions
         app.MapRazorPages();
         app.MapLiveMessages();
         app.MapLiveConnection();
+        app.MapSigfoxJobState();
         app.MapGet("/", () => Results.LocalRedirect("/applications")).AllowAnonymous();
     }
 }

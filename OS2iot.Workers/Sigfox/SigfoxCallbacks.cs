@@ -34,6 +34,9 @@ internal sealed class SigfoxCallbacks(
         SigfoxCallbackKind.Bidir, SigfoxCallbackKind.Acknowledge, SigfoxCallbackKind.DataAdvanced, SigfoxCallbackKind.Status, SigfoxCallbackKind.Error,
     ];
 
+    /// <summary>Sigfox itself can't send to this machine's own address; the simulator can.</summary>
+    private Uri? Address => ingest.Value.PublicUrl is { } url && (!url.IsLoopback || sigfoxOptions.Value.BaseAddress.IsLoopback) ? url : null;
+
     /// <summary>Our note of a device type; made when there is none. Null where none of our devices has the type.</summary>
     public async Task<SigfoxDeviceType?> FindOrAddAsync(AppDbContext db, string sigfoxId, CancellationToken ct)
     {
@@ -68,7 +71,7 @@ internal sealed class SigfoxCallbacks(
     /// <exception cref="SigfoxException">Sigfox did not say.</exception>
     public async Task<bool> IsGoodAsync(SigfoxDeviceType type, SigfoxLogin login, CancellationToken ct)
     {
-        if (ingest.Value.PublicUrl is not { } address)
+        if (Address is not { } address)
         {
             type.CallbacksError = NoAddress;
             return true;
@@ -90,7 +93,7 @@ internal sealed class SigfoxCallbacks(
     /// <exception cref="SigfoxException">Sigfox did not do it.</exception>
     public async Task RepairAsync(SigfoxDeviceType type, SigfoxLogin login, CancellationToken ct)
     {
-        if (ingest.Value.PublicUrl is not { } address)
+        if (Address is not { } address)
         {
             type.CallbacksError = NoAddress;
             return;
