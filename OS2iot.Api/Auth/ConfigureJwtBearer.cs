@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -17,7 +18,8 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
         options.MapInboundClaims = false;
         options.TokenValidationParameters = new TokenValidationParameters
         {
-            IssuerSigningKey = AccessTokens.SigningKey(jwt.Value),
+            IssuerSigningKeys = AccessTokens.SigningKeys(jwt.Value),
+            TryAllIssuerSigningKeys = true,
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
             ValidateIssuer = false,
             ValidateAudience = false,
@@ -44,14 +46,21 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
         var http = context.HttpContext;
         var caller = int.TryParse(
             context.Principal?.FindFirst(AccessTokens.UserId)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var userId)
-            ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>(), userId, clock.GetUtcNow(), http.RequestAborted)
+            && SessionOf(context.Principal) is var (isKnown, session) && isKnown
+            ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>(), userId, session, clock.GetUtcNow(), http.RequestAborted)
             : null;
         if (caller is null)
         {
-            context.Fail("The user is gone or switched off.");
+            context.Fail("The user is gone or switched off, or the session ended.");
             return;
         }
 
         http.Features.Set(caller);
     }
+
+    // Tokens from before there were sessions have none; they run out within hours.
+    private static (bool IsKnown, Guid? Id) SessionOf(ClaimsPrincipal? principal) =>
+        principal?.FindFirst(AccessTokens.Session)?.Value is not { } text ? (true, null)
+        : Guid.TryParseExact(text, "N", out var id) ? (true, id)
+        : (false, null);
 }

@@ -330,6 +330,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         {
             builder.UseSetting("ConnectionStrings:os2iot", connectionString);
             builder.UseSetting("Secrets:MasterKey", MasterKey);
+            builder.UseSetting("Passwords:MinLength", "8"); // tests of other things choose what they like
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
             builder.UseSetting("Egress:AllowedHosts:0", "localhost");

@@ -81,21 +81,27 @@ public sealed class AuthTests(ApiHost api)
     }
 
     [Fact]
-    public void Throttle_WhenTheWindowIsOver_OpensAgain()
+    public async Task Throttle_WhenTheWindowIsOver_OpensAgain()
     {
-        var clock = new FakeTimeProvider();
-        using var throttle = new LoginThrottle(clock);
+        var ct = TestContext.Current.CancellationToken;
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var database = Npgsql.NpgsqlDataSource.Create(api.Database.ConnectionString);
+        var hash = api.Services.GetRequiredService<OS2iot.Core.Secrets.LookupHash>();
+        using var throttle = new LoginThrottle(database, hash, clock);
+        using var another = new LoginThrottle(database, hash, clock);
+        var (account, here, there) = ($"{Guid.NewGuid():N}@example.dk", IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
         for (var i = 0; i < LoginThrottle.FailuresPerAccount; i++)
         {
-            Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.Loopback));
-            throttle.Failed("a@example.dk", IPAddress.Loopback);
+            Assert.Null(await throttle.ClosedForAsync(account, here, ct));
+            await (i % 2 == 0 ? throttle : another).FailedAsync(account, here, ct);
         }
 
-        Assert.NotNull(throttle.ClosedFor("A@example.dk", IPAddress.Loopback));
-        Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.IPv6Loopback));
-        Assert.Null(throttle.ClosedFor("b@example.dk", IPAddress.Loopback));
+        Assert.NotNull(await throttle.ClosedForAsync(account.ToUpperInvariant(), here, ct));
+        Assert.NotNull(await another.ClosedForAsync(account, here, ct));
+        Assert.Null(await throttle.ClosedForAsync(account, there, ct));
+        Assert.Null(await throttle.ClosedForAsync("b@example.dk", here, ct));
         clock.Advance(LoginThrottle.Window);
-        Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.Loopback));
+        Assert.Null(await throttle.ClosedForAsync(account, here, ct));
     }
 
     [Fact]
