@@ -19,6 +19,9 @@ internal static class Names
     public const string Portal = "portal";
     public const string Simulator = "simulator";
 
+    /// <summary>What the simulator's identity provider calls this installation.</summary>
+    public const string SimulatedClient = "os2iot-portal";
+
     /// <summary>The account our own services have at the MQTT broker.</summary>
     public const string MqttAccount = "os2iot";
 }

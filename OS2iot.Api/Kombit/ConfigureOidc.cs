@@ -58,7 +58,7 @@ internal sealed class ConfigureOidc(IOptions<OidcOptions> oidc, IOptions<KombitO
 
     private async Task EnterAsync(TicketReceivedContext context)
     {
-        var back = BackTo(context.Properties);
+        var back = BackTo(context.ReturnUri);
         try
         {
             var signIn = context.HttpContext.RequestServices.GetRequiredService<ExternalSignIn>();
@@ -77,13 +77,13 @@ internal sealed class ConfigureOidc(IOptions<OidcOptions> oidc, IOptions<KombitO
     {
         var log = context.HttpContext.RequestServices.GetRequiredService<SignInLog>();
         await log.RefusedAsync(null, null, "The answer of the identity provider proves nothing.");
-        Send(context.Response, WithError(BackTo(context.Properties), ErrorCodes.KombitLoginFailed));
+        Send(context.Response, WithError(BackTo(context.Properties?.RedirectUri), ErrorCodes.KombitLoginFailed));
         context.HandleResponse();
     }
 
     // Whether that is still allowed is asked again: the settings may be others by now.
-    private Uri BackTo(AuthenticationProperties? properties) =>
-        Uri.TryCreate(properties?.RedirectUri, UriKind.Absolute, out var back) && kombit.Value.Allows(back) ? back : throw Refusal.Unauthorized();
+    private Uri BackTo(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var back) && kombit.Value.Allows(back) ? back : throw Refusal.Unauthorized();
 
     private static void Send(HttpResponse response, string address)
     {
