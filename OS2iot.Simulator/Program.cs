@@ -1,5 +1,6 @@
 using OS2iot.ServiceDefaults;
 using OS2iot.Simulator;
+using OS2iot.Simulator.Brokers;
 using OS2iot.Simulator.ContextBroker;
 using OS2iot.Simulator.Demo;
 using OS2iot.Simulator.IdentityProvider;
@@ -16,6 +17,7 @@ builder.AddTokens();
 builder.AddContextBroker();
 builder.AddSigfoxCloud();
 builder.AddIdentityProvider();
+builder.AddOutsideBroker();
 builder.AddDemo();
 
 var app = builder.Build();

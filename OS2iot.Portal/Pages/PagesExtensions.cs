@@ -34,6 +34,7 @@ internal static class PagesExtensions
         app.MapRazorPages();
         app.MapLiveMessages();
         app.MapProviderLogout();
+        app.MapLiveConnection();
         app.MapGet("/", () => Results.LocalRedirect("/applications")).AllowAnonymous();
     }
 }
