@@ -16,30 +16,25 @@ internal sealed class AccessTokens(IOptions<JwtOptions> options, TimeProvider cl
 
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    public string Create(int userId, string userName, bool isKombit) =>
-        Create(userId, userName, isKombit, session: null, clock.GetUtcNow() + options.Value.Lifetime);
-
     /// <param name="userId">Whom it lets in.</param>
     /// <param name="userName">What clients show.</param>
     /// <param name="isKombit">Clients offer such a user no password.</param>
     /// <param name="session">With whose end it stops working.</param>
     /// <param name="expires">After which it is of no use.</param>
-    public string Create(int userId, string userName, bool isKombit, Guid? session, DateTimeOffset expires)
-    {
-        var claims = new Dictionary<string, object> { [UserName] = userName, [UserId] = userId, ["isKombit"] = isKombit };
-        if (session is not null)
+    public string Create(int userId, string userName, bool isKombit, Guid session, DateTimeOffset expires) =>
+        Handler.CreateToken(new SecurityTokenDescriptor
         {
-            claims[Session] = session.Value.ToString("N");
-        }
-
-        return Handler.CreateToken(new SecurityTokenDescriptor
-        {
-            Claims = claims,
+            Claims = new Dictionary<string, object>
+            {
+                [UserName] = userName,
+                [UserId] = userId,
+                ["isKombit"] = isKombit,
+                [Session] = session.ToString("N"),
+            },
             IssuedAt = clock.GetUtcNow().UtcDateTime,
             Expires = expires.UtcDateTime,
             SigningCredentials = new SigningCredentials(SigningKey(options.Value.Secret), SecurityAlgorithms.HmacSha256),
         });
-    }
 
     /// <summary>The present key and those before it.</summary>
     public static IEnumerable<SecurityKey> SigningKeys(JwtOptions options) => options.PreviousSecrets.Prepend(options.Secret).Select(SigningKey);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -46,7 +45,7 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
         var http = context.HttpContext;
         var caller = int.TryParse(
             context.Principal?.FindFirst(AccessTokens.UserId)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var userId)
-            && SessionOf(context.Principal) is var (isKnown, session) && isKnown
+            && Guid.TryParseExact(context.Principal?.FindFirst(AccessTokens.Session)?.Value, "N", out var session)
             ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>(), userId, session, clock.GetUtcNow(), http.RequestAborted)
             : null;
         if (caller is null)
@@ -57,10 +56,4 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
 
         http.Features.Set(caller);
     }
-
-    // Tokens from before there were sessions have none; they run out within hours.
-    private static (bool IsKnown, Guid? Id) SessionOf(ClaimsPrincipal? principal) =>
-        principal?.FindFirst(AccessTokens.Session)?.Value is not { } text ? (true, null)
-        : Guid.TryParseExact(text, "N", out var id) ? (true, id)
-        : (false, null);
 }

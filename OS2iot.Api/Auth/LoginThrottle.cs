@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 using OS2iot.Api.Http;
 using OS2iot.Core.Organizations;
@@ -23,6 +24,9 @@ internal sealed class LoginThrottle(NpgsqlDataSource database, LookupHash hash, 
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
 
     private const int LongestAccount = 254;
+
+    /// <summary>Of an IPv6 address.</summary>
+    private const int NetworkBytes = 8;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
@@ -120,11 +124,25 @@ internal sealed class LoginThrottle(NpgsqlDataSource database, LookupHash hash, 
     private (byte[] Key, int Allowed)[] Keys(string account, IPAddress? address)
     {
         var name = (account.Length <= LongestAccount ? account : account[..LongestAccount]).ToUpperInvariant();
+        var place = PlaceOf(address);
         return
         [
-            (hash.Of($"login account {name} from {address}"), FailuresPerAccount),
+            (hash.Of($"login account {name} from {place}"), FailuresPerAccount),
             (hash.Of($"login account {name}"), FailuresPerAccountEverywhere),
-            (hash.Of($"login address {address}"), FailuresPerAddress),
+            (hash.Of($"login address {place}"), FailuresPerAddress),
         ];
+    }
+
+    // With IPv6 everybody has a network of addresses, so that counts as one.
+    private static string PlaceOf(IPAddress? address)
+    {
+        if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
+        {
+            return $"{(address?.IsIPv4MappedToIPv6 == true ? address.MapToIPv4() : address)}";
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(NetworkBytes).Clear();
+        return $"{new IPAddress(bytes)}/{NetworkBytes * 8}";
     }
 }

@@ -5,7 +5,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Auth;
 
 /// <summary>Ends the caller's session; its tokens stop working.</summary>
-[SucceedsWith(StatusCodes.Status200OK)]
+[SucceedsWith(StatusCodes.Status204NoContent)]
 internal sealed class Logout(Caller caller, Sessions sessions, SignInLog log) : EndpointWithoutRequest
 {
     public override void Configure()
@@ -21,6 +21,6 @@ internal sealed class Logout(Caller caller, Sessions sessions, SignInLog log) : 
             await log.WentAsync(caller.UserId, "signed out", ct);
         }
 
-        await Send.OkAsync(cancellation: ct);
+        await Send.NoContentAsync(ct);
     }
 }

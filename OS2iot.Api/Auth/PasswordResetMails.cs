@@ -28,6 +28,9 @@ internal sealed partial class PasswordResetMails(
 
     private const int Bytes = 32;
 
+    /// <summary>Mails to one user under way at a time: nobody's mailbox is filled by strangers.</summary>
+    public const int Open = 3;
+
     private readonly Channel<(string Email, IPAddress? Address)> _asked = Channel.CreateBounded<(string, IPAddress?)>(
         new BoundedChannelOptions(Capacity) { SingleReader = true });
 
@@ -57,7 +60,7 @@ internal sealed partial class PasswordResetMails(
         await db.PasswordResets.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct);
         var user = await db.Users.AsNoTracking().Where(u => u.Email == email && u.Active && !u.IsSystemUser && u.PasswordHash != null && u.NameId == null)
             .Where(u => u.ExpiresOn == null || u.ExpiresOn > now).Select(u => new { u.Id, u.Name }).SingleOrDefaultAsync(ct);
-        if (user is null)
+        if (user is null || await db.PasswordResets.CountAsync(r => r.UserId == user.Id, ct) >= Open)
         {
             return;
         }

@@ -50,8 +50,8 @@ internal sealed class Sessions(
 
     private const int Bytes = 32;
 
-    /// <summary>Sessions that ended are shown no more after this, and removed when their user signs in.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+    /// <summary>For how long sessions that ran out are kept; they are removed when their user signs in.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     /// <summary>Part of the context's transaction if there is one.</summary>
     /// <param name="user">Whose.</param>

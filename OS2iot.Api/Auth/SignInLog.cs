@@ -31,6 +31,11 @@ internal sealed class SignInLog(AppDbContext db, FailureLog failures, IHttpConte
         Record(AuditActions.Login, Told(name), userId) with { Refused = reason },
         new Actor { UserName = Told(name), Address = http.HttpContext?.Connection.RemoteIpAddress });
 
+    /// <param name="reason">Without what was sent.</param>
+    public Task LogoutRefusedAsync(string reason) => failures.WriteAsync(
+        Record(AuditActions.Logout, null, null) with { Refused = reason },
+        new Actor { Address = http.HttpContext?.Connection.RemoteIpAddress });
+
     private static string? Told(string? name) => name is { Length: > LongestToldName } ? name[..LongestToldName] : name;
 
     private static AuditRecord Record(string action, string? name, int? userId) => new()

@@ -75,12 +75,14 @@ internal sealed class EndExternalSessions(AppDbContext db, ExternalTokens tokens
     {
         if (await tokens.ReadLogoutAsync(request.LogoutToken) is not { } ended)
         {
+            await log.LogoutRefusedAsync("The logout token proves nothing.");
             throw Refusal.BadRequestBare();
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await signIn.TakeAsync(ExternalTokens.HashOf(request.LogoutToken), new DateTimeOffset(ended.ExpiresAt, TimeSpan.Zero), ct))
         {
+            await log.LogoutRefusedAsync("The logout token was used before.");
             throw Refusal.BadRequestBare();
         }
 
@@ -94,11 +96,12 @@ internal sealed class EndExternalSessionRequest : IBodyRequest
 {
     public static Shape Shape { get; } = new()
     {
-        ["iss"] = Is.Text().Length(1, 1000),
+        ["iss"] = Is.Text().Length(1, 1000).Optional(),
         ["sid"] = Is.Text().Length(8, 200),
     };
 
-    public string Iss { get; init; } = "";
+    /// <summary>Some providers name the session only.</summary>
+    public string? Iss { get; init; }
 
     public string Sid { get; init; } = "";
 }
@@ -130,7 +133,7 @@ internal static class EndedSessions
     /// <summary>Ends what the identity provider says has ended, and tells the audit log for each user.</summary>
     public static async Task EndAtProviderAsync(this Sessions sessions, AppDbContext db, SignInLog log, EndedSession ended, CancellationToken ct)
     {
-        var users = await db.UserSessions.Where(s => s.Issuer == ended.Issuer && s.EndedAt == null)
+        var users = await db.UserSessions.Where(s => s.Issuer != null && (ended.Issuer == null || s.Issuer == ended.Issuer) && s.EndedAt == null)
             .Where(s => ended.Sid != null
                 ? s.ProviderSession == ended.Sid
                 : db.Users.Any(u => u.Id == s.UserId && u.Issuer == ended.Issuer && u.Subject == ended.Subject))
@@ -138,7 +141,9 @@ internal static class EndedSessions
         foreach (var userId in users)
         {
             var count = await sessions.EndAsync(
-                s => s.UserId == userId && s.Issuer == ended.Issuer && (ended.Sid == null || s.ProviderSession == ended.Sid), ct);
+                s => s.UserId == userId && s.Issuer != null && (ended.Issuer == null || s.Issuer == ended.Issuer)
+                    && (ended.Sid == null || s.ProviderSession == ended.Sid),
+                ct);
             if (count > 0)
             {
                 await log.WentAsync(userId, "ended at the identity provider", ct);

@@ -97,7 +97,9 @@ internal sealed class ExternalSignIn(AppDbContext db, Sessions sessions, SignInL
 
     private async Task<User?> FindAsync(ExternalIdentity who, CancellationToken ct) =>
         await db.Users.SingleOrDefaultAsync(u => u.Issuer == who.Issuer && u.Subject == who.Subject, ct)
-            ?? (who.NameId is null ? null : await db.Users.SingleOrDefaultAsync(u => u.NameId == who.NameId && u.Issuer == null && !u.IsSystemUser, ct));
+
+            // Who came by SAML, or by a provider that was there before this one.
+            ?? (who.NameId is null ? null : await db.Users.SingleOrDefaultAsync(u => u.NameId == who.NameId && u.Issuer != who.Issuer && !u.IsSystemUser, ct));
 
     private async Task<User> SaveAsync(User? user, ExternalIdentity who, CancellationToken ct)
     {

@@ -145,8 +145,8 @@ internal sealed partial class ExternalTokens(IOptions<OidcOptions> options, IHtt
     private partial void LogRefused(string reason);
 }
 
-/// <param name="Issuer">The identity provider.</param>
+/// <param name="Issuer">The identity provider; null where it names the session alone.</param>
 /// <param name="Subject">All sessions of this user, where no session is named.</param>
 /// <param name="Sid">One session.</param>
 /// <param name="ExpiresAt">Of the token that said so, in UTC.</param>
-internal sealed record EndedSession(string Issuer, string? Subject, string? Sid, DateTime ExpiresAt);
+internal sealed record EndedSession(string? Issuer, string? Subject, string? Sid, DateTime ExpiresAt);

@@ -21,7 +21,11 @@ internal sealed class EndUserSessions(AppDbContext db, Caller caller, Sessions s
         var id = HttpContext.RouteId();
         await db.RequireWritableAsync(caller, id, ct);
         var ended = await sessions.EndAsync(s => s.UserId == id, ct);
-        await log.WentAsync(id, "signed out by an administrator", ct);
+        if (ended > 0)
+        {
+            await log.WentAsync(id, "signed out by an administrator", ct);
+        }
+
         return new AffectedResponse(ended);
     }
 }

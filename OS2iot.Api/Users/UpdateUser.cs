@@ -8,7 +8,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Users;
 
 /// <summary>Changes a user of whom the caller manages all that the user may do.</summary>
-internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministrators administrators, NewPasswords passwords, Sessions sessions, UserReader reader)
+internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministrators administrators, NewPasswords passwords, Sessions sessions, SignInLog log, UserReader reader, TimeProvider clock)
     : Endpoint<UpdateUserRequest, UserDetails>
 {
     public override void Configure()
@@ -52,14 +52,22 @@ internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministr
         }
 
         await SaveAsync(ct);
-        if (passwordHash is not null)
+        if (passwordHash is not null || !user.Active || user.ExpiresOn <= clock.GetUtcNow())
         {
-            // Whoever knew the old password may be in already.
-            await sessions.EndAsync(s => s.UserId == id, ct);
+            // Whoever knew the old password may be in already; and who is switched on again signs in anew.
+            await EndSessionsAsync(id, ct);
         }
 
         await transaction.CommitAsync(ct);
         return await reader.FindAsync(db.Users, id, extended: false, ct) ?? throw Refusal.NotFound();
+    }
+
+    private async Task EndSessionsAsync(int id, CancellationToken ct)
+    {
+        if (await sessions.EndAsync(s => s.UserId == id, ct) > 0)
+        {
+            await log.WentAsync(id, "signed out by an administrator", ct);
+        }
     }
 
     private async Task SaveAsync(CancellationToken ct)

@@ -59,16 +59,11 @@ public sealed class Caller
     /// <summary>
     /// A user who signed in; null when that user is gone, switched off or expired, or when the session ended. One query.
     /// </summary>
-    public static async Task<Caller?> FindAsync(AppDbContext db, int userId, Guid? sessionId, DateTimeOffset now, CancellationToken ct)
+    public static async Task<Caller?> FindAsync(AppDbContext db, int userId, Guid sessionId, DateTimeOffset now, CancellationToken ct)
     {
-        var users = db.Users.AsNoTracking()
-            .Where(u => u.Id == userId && u.Active && !u.IsSystemUser && (u.ExpiresOn == null || u.ExpiresOn > now));
-        if (sessionId is not null)
-        {
-            users = users.Where(u => db.UserSessions.Any(s => s.Id == sessionId && s.UserId == u.Id && s.EndedAt == null && s.ExpiresAt > now));
-        }
-
-        var found = await users
+        var found = await db.Users.AsNoTracking()
+            .Where(u => u.Id == userId && u.Active && !u.IsSystemUser && (u.ExpiresOn == null || u.ExpiresOn > now))
+            .Where(u => db.UserSessions.Any(s => s.Id == sessionId && s.UserId == u.Id && s.EndedAt == null && s.ExpiresAt > now))
             .Select(u => new
             {
                 Grants = u.Permissions.SelectMany(p => p.Types.Select(t => new Grant(p.Id, p.OrganizationId, t.Type))).ToList(),
@@ -85,9 +80,12 @@ public sealed class Caller
         FindByApiKeyAsync(db.ApiKeys.Where(k => k.KeyHash == keyHash || (k.PreviousKeyHash == keyHash && k.PreviousKeyExpiresOn > now)), now, ct);
 
     /// <summary>What the caller may do by now; null when nothing any more.</summary>
-    public Task<Caller?> RenewAsync(AppDbContext db, DateTimeOffset now, CancellationToken ct) => ApiKeyId is { } id
-        ? FindByApiKeyAsync(db.ApiKeys.Where(k => k.Id == id), now, ct)
-        : FindAsync(db, UserId, SessionId, now, ct);
+    public Task<Caller?> RenewAsync(AppDbContext db, DateTimeOffset now, CancellationToken ct) => (ApiKeyId, SessionId) switch
+    {
+        ({ } id, _) => FindByApiKeyAsync(db.ApiKeys.Where(k => k.Id == id), now, ct),
+        (_, { } session) => FindAsync(db, UserId, session, now, ct),
+        _ => Task.FromResult<Caller?>(null),
+    };
 
     private static async Task<Caller?> FindByApiKeyAsync(IQueryable<ApiKey> keys, DateTimeOffset now, CancellationToken ct)
     {

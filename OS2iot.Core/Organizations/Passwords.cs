@@ -22,13 +22,17 @@ public static class Passwords
     {
         try
         {
-            return BC.Verify(Fitting(password), hash ?? NobodysHash.Value) && hash is not null;
+            return (BC.Verify(Fitting(password), hash ?? NobodysHash.Value) || IsCut(password, hash)) && hash is not null;
         }
         catch (BCrypt.Net.SaltParseException)
         {
             return false;
         }
     }
+
+    // OS2IoT cut long ones; their hashes are known by their lower cost.
+    private static bool IsCut(string password, string? hash) =>
+        hash is not null && Encoding.UTF8.GetByteCount(password) > MaxBytes && NeedsRehash(hash) && BC.Verify(password, hash);
 
     // A long one would be cut, and two with the same beginning be the same password.
     private static string Fitting(string password) => Encoding.UTF8.GetByteCount(password) <= MaxBytes

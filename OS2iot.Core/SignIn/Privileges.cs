@@ -67,20 +67,32 @@ public static class Privileges
         try
         {
             using var reader = XmlReader.Create(new StringReader(xml), settings);
+            var first = 0; // of the group
             string? cvr = null;
             while (reader.Read())
             {
                 if (reader is { NodeType: XmlNodeType.Element, LocalName: Group })
                 {
-                    cvr = CvrOf(reader.GetAttribute("Scope"));
+                    (first, cvr) = (privileges.Count, CvrOf(reader.GetAttribute("Scope")));
                 }
                 else if (reader is { NodeType: XmlNodeType.EndElement, LocalName: Group })
                 {
-                    cvr = null;
+                    // Now, because constraints may stand behind the privileges.
+                    for (var i = first; i < privileges.Count; i++)
+                    {
+                        privileges[i] = privileges[i] with { Cvr = cvr };
+                    }
+
+                    (first, cvr) = (privileges.Count, null);
+                }
+                else if (reader is { NodeType: XmlNodeType.Element, LocalName: "Constraint", IsEmptyElement: false })
+                {
+                    // Of the data within a municipality there are others; they are the organization's own business here.
+                    cvr = CvrOf($"{reader.GetAttribute("Name")}:{TextOf(reader)}") ?? cvr;
                 }
                 else if (reader is { NodeType: XmlNodeType.Element, LocalName: "Privilege", IsEmptyElement: false })
                 {
-                    privileges.Add(new Privilege(TextOf(reader), cvr));
+                    privileges.Add(new Privilege(TextOf(reader), null));
                     if (privileges.Count > MaxPrivileges)
                     {
                         throw new FormatException("The privilege list has too many privileges.");
@@ -104,7 +116,7 @@ public static class Privileges
         {
             if (reader.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace))
             {
-                throw new FormatException("A privilege holds something else than text.");
+                throw new FormatException("A privilege or constraint holds something else than text.");
             }
 
             text.Append(reader.Value);

@@ -5,7 +5,7 @@ using OS2iot.Portal.Api;
 namespace OS2iot.Portal.Auth;
 
 /// <summary>Signing in, and who is signed in.</summary>
-internal sealed class SessionClient(HttpClient http, IHttpContextAccessor accessor)
+internal sealed class SessionClient(HttpClient http)
 {
     /// <summary>The tokens, or why there are none.</summary>
     public async Task<(TokenAnswer? Answer, SignInFailure Failure)> SignInAsync(string? username, string? password, string? code, CancellationToken ct)
@@ -89,23 +89,9 @@ internal sealed class SessionClient(HttpClient http, IHttpContextAccessor access
         }
     }
 
-    // The Api counts failures by the browser's address and shows which browser a session is of, not which portal.
     private async Task<HttpResponseMessage> SendAsync(string path, object body, CancellationToken ct)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        if (accessor.HttpContext is { } browser)
-        {
-            if (browser.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent)
-            {
-                request.Headers.TryAddWithoutValidation("User-Agent", agent);
-            }
-
-            if (browser.Connection.RemoteIpAddress is { } address)
-            {
-                request.Headers.TryAddWithoutValidation("X-Forwarded-For", (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
-            }
-        }
-
         var response = await http.TryAsync(request, ct);
         if ((int)response.StatusCode >= 500)
         {

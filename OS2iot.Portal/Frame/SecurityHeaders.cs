@@ -1,26 +1,18 @@
-using Microsoft.Extensions.Options;
-using OS2iot.Core.SignIn;
-
 namespace OS2iot.Portal.Frame;
 
 /// <summary>Tells browsers what our pages never do: run foreign or inline script, load from elsewhere, live in a frame.</summary>
-internal sealed class SecurityHeaders(RequestDelegate next, IOptions<OidcOptions> oidc)
+internal sealed class SecurityHeaders(RequestDelegate next)
 {
     internal const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
-
-    // Signing out is a form that goes on to the identity provider, and browsers look at where forms end.
-    private readonly string _policy = oidc.Value.Authority is { } authority
-        ? ContentSecurityPolicy.Replace("form-action 'self'", $"form-action 'self' {authority.GetLeftPart(UriPartial.Authority)}", StringComparison.Ordinal)
-        : ContentSecurityPolicy;
 
     public Task InvokeAsync(HttpContext context)
     {
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = _policy;
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = headers["Referrer-Policy"] is { Count: > 0 } own ? own : "same-origin";

@@ -23,6 +23,9 @@ internal static class SignInTexts
     public static readonly Text Inactive = new("Din bruger er lukket. Spørg en administrator.", "Your user is closed. Ask an administrator.");
     public static readonly Text Away = new("OS2iot svarer ikke lige nu. Prøv igen om lidt.", "OS2iot does not answer right now. Try again in a while.");
     public static readonly Text ProviderFailed = new("Det lykkedes ikke at logge ind. Prøv igen.", "Signing in did not succeed. Try again.");
+    public static readonly Text SigningOut = new("Logger ud", "Signing out");
+    public static readonly Text SigningOutLead = new("Du er logget ud her, og bliver det nu også der, hvor du loggede ind.", "You are signed out here, and will now be signed out where you signed in as well.");
+    public static readonly Text Continue = new("Fortsæt", "Continue");
     public static readonly Text Changed = new("Din nye adgangskode er gemt. Log ind med den.", "Your new password is saved. Sign in with it.");
     public static readonly Text Forgotten = new("Glemt adgangskode", "Forgotten password");
     public static readonly Text ForgottenLead = new("Så sender vi en mail med et link.", "We will send a mail with a link.");

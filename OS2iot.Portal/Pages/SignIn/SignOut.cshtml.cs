@@ -16,19 +16,28 @@ internal sealed class SignOutModel(SessionClient session, IOptions<OidcOptions> 
 {
     private const string Done = "/sign-in?signedOut=true";
 
+    /// <summary>Where the session at the identity provider is ended.</summary>
+    public string? AtProvider { get; private set; }
+
     public IActionResult OnGet() => LocalRedirect("/applications");
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         await session.SignOutAsync(ct);
-        if (oidc.Value.IsSetUp && Auth.Session.IsExternal(User) && await KnowsOfLogoutAsync(ct))
+        if (!oidc.Value.IsSetUp || !Auth.Session.IsExternal(User) || !await KnowsOfLogoutAsync(ct))
         {
-            return SignOut(
-                new AuthenticationProperties { RedirectUri = Done }, CookieAuthenticationDefaults.AuthenticationScheme, ConfigureOidc.Scheme);
+            await HttpContext.SignOutAsync();
+            return LocalRedirect(Done);
         }
 
-        await HttpContext.SignOutAsync();
-        return LocalRedirect(Done);
+        await HttpContext.SignOutAsync(ConfigureOidc.Scheme, new AuthenticationProperties { RedirectUri = Done });
+        await HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+
+        // A page instead of the redirect: a form may only lead to ourselves, and who knows where a provider sends people on to.
+        AtProvider = Response.Headers.Location;
+        Response.Headers.Location = default;
+        Response.StatusCode = StatusCodes.Status200OK;
+        return Page();
     }
 
     // A provider that does not answer keeps nobody from leaving.

@@ -134,11 +134,30 @@ public sealed class AuthTests(ApiHost api)
     public async Task Token_WhenExpired_IsRefused()
     {
         var options = api.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<JwtOptions>>();
-        var yesterday = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(-1));
+        var now = TimeProvider.System.GetUtcNow();
         var client = await api.SignedInAsGlobalAdmin();
-        client.Token = new AccessTokens(options, yesterday).Create(client.UserId, "x", isKombit: false);
+        var session = await api.Database.ScalarAsync<Guid>($"SELECT id FROM user_sessions WHERE user_id = {client.UserId}");
+        var tokens = new AccessTokens(options, new FakeTimeProvider(now.AddDays(-1)));
 
+        client.Token = tokens.Create(client.UserId, "x", isKombit: false, session, now.AddMinutes(1));
+        (await client.Get("application")).Is(HttpStatusCode.OK);
+        client.Token = tokens.Create(client.UserId, "x", isKombit: false, session, now.AddSeconds(-1));
         (await client.Get("application")).Is(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Token_WhenItsSessionIsNobodysOrAnothers_IsRefused()
+    {
+        var tokens = api.Services.GetRequiredService<AccessTokens>();
+        var (client, other) = (await api.SignedInAsGlobalAdmin(), await api.SignedInAsGlobalAdmin());
+        var theirs = await api.Database.ScalarAsync<Guid>($"SELECT id FROM user_sessions WHERE user_id = {other.UserId}");
+        var later = TimeProvider.System.GetUtcNow().AddHours(1);
+
+        foreach (var session in new[] { Guid.Empty, Guid.NewGuid(), theirs })
+        {
+            client.Token = tokens.Create(client.UserId, "x", isKombit: false, session, later);
+            (await client.Get("application")).Is(HttpStatusCode.Unauthorized);
+        }
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class TwoPortals : IAsyncDisposable
                 builder.UseSetting("Oidc:Organizations:11111111", organization.ToString(System.Globalization.CultureInfo.InvariantCulture));
                 builder.UseSetting("Jwt:ShortLifetime", "00:01:00"); // so that the portals renew with each page
             });
-            api.UseKestrel(0);
+            api.UseKestrel();
             api.StartServer();
             var portal = new RunningPortal(api.ClientOptions.BaseAddress.ToString()).WithWebHostBuilder(builder =>
             {
@@ -49,7 +49,7 @@ internal sealed class TwoPortals : IAsyncDisposable
             });
             if (onPorts)
             {
-                portal.UseKestrel(0);
+                portal.UseKestrel();
                 portal.StartServer();
             }
 
@@ -76,6 +76,7 @@ internal sealed class TwoPortals : IAsyncDisposable
 
     private void Configure(IWebHostBuilder builder)
     {
+        builder.UseUrls("http://127.0.0.1:0");
         builder.UseSetting("Oidc:Authority", Provider.Authority);
         builder.UseSetting("Oidc:ClientId", FakeIdentityProvider.ClientId);
         builder.UseSetting("Oidc:ClientSecret", "a secret");
