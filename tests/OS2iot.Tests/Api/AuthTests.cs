@@ -29,10 +29,14 @@ public sealed class AuthTests(ApiHost api)
         Assert.Empty(me["organizations"].EnumerateArray());
     }
 
-    [Fact]
-    public async Task Login_WhenHashIsOfLowCost_UpgradesIt()
+    [Theory]
+    [InlineData("$2a$")]
+    [InlineData("$2b$")] // as OS2IoT writes it
+    [InlineData("$2y$")]
+    public async Task Login_WhenHashIsOfLowCost_UpgradesIt(string revision)
     {
         var email = await api.AUser(bcryptCost: 10);
+        await api.Database.ExecuteAsync($"UPDATE users SET password_hash = '{revision}' || substr(password_hash, 5) WHERE email = '{email}'");
         var client = api.Anonymous();
 
         (await client.Post("auth/login", new { username = email, password = ApiHost.Password })).Is(HttpStatusCode.Created);
@@ -102,6 +106,28 @@ public sealed class AuthTests(ApiHost api)
         Assert.Null(await throttle.ClosedForAsync("b@example.dk", here, ct));
         clock.Advance(LoginThrottle.Window);
         Assert.Null(await throttle.ClosedForAsync(account, here, ct));
+    }
+
+    [Fact]
+    public async Task Throttle_WhenManyAccountsOrAddressesAreTried_ClosesWhatTheyShare()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var database = Npgsql.NpgsqlDataSource.Create(api.Database.ConnectionString);
+        using var throttle = new LoginThrottle(database, api.Services.GetRequiredService<OS2iot.Core.Secrets.LookupHash>(), TimeProvider.System);
+        var account = $"{Guid.NewGuid():N}@example.dk";
+        for (var i = 0; i < LoginThrottle.FailuresPerAddress; i++)
+        {
+            await throttle.FailedAsync($"{i}{account}", IPAddress.Parse("192.0.2.11"), ct);
+            await throttle.FailedAsync($"v6 {i}{account}", IPAddress.Parse($"2001:db8:1:2:{i:x}::1"), ct);
+            await throttle.FailedAsync(account, IPAddress.Parse($"198.51.100.{i}"), ct);
+        }
+
+        Assert.NotNull(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("192.0.2.11"), ct));
+        Assert.NotNull(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("::ffff:192.0.2.11"), ct));
+        Assert.Null(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("192.0.2.12"), ct));
+        Assert.NotNull(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("2001:db8:1:2:ffff::9"), ct));
+        Assert.Null(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("2001:db8:1:3::1"), ct));
+        Assert.NotNull(await throttle.ClosedForAsync(account, IPAddress.Parse("203.0.113.1"), ct));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
+using OS2iot.Api.Auth;
 using OS2iot.Tests.Api;
 using OtpNet;
 
@@ -69,6 +71,35 @@ public sealed partial class AccountTests(ApiHost api)
         (await user.Get("auth/me")).Is(HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData("{\"active\": false}", "{\"active\": true}")]
+    [InlineData("{\"expiresOn\": \"2001-01-01\"}", "{\"expiresOn\": null}")]
+    public async Task Session_WhenItsUserIsSwitchedOffAndOnAgain_StaysEnded(string off, string on)
+    {
+        var email = await api.AUser(4);
+        var user = api.Anonymous();
+        var answer = (await user.Post("auth/login", new { username = email, password = ApiHost.Password, renewable = true })).Is(HttpStatusCode.Created);
+        user.Token = answer["accessToken"].GetString();
+        var id = (await user.Get("auth/me"))["user"].GetProperty("id").GetInt32();
+        var admin = await api.SignedInAsGlobalAdmin();
+
+        (await ChangeAsync(off)).Is(HttpStatusCode.OK);
+        (await user.Get("auth/me")).Is(HttpStatusCode.Unauthorized);
+        (await LoginAsync(email, null)).Is(HttpStatusCode.Unauthorized);
+        (await ChangeAsync(on)).Is(HttpStatusCode.OK);
+
+        (await user.Get("auth/me")).Is(HttpStatusCode.Unauthorized);
+        (await user.Post("auth/refresh", new { refreshToken = answer["refreshToken"].GetString() })).Is(HttpStatusCode.Unauthorized);
+        (await LoginAsync(email, null)).Is(HttpStatusCode.Created);
+
+        Task<Answer> ChangeAsync(string change)
+        {
+            var body = JsonNode.Parse(change)!.AsObject();
+            body["name"] = "Anna";
+            return admin.Send(HttpMethod.Put, $"user/{id}", new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json"));
+        }
+    }
+
     [Fact]
     public async Task Password_WhenChanged_EndsOtherSessionsAndNeedsTheOldOne()
     {
@@ -120,13 +151,61 @@ public sealed partial class AccountTests(ApiHost api)
     }
 
     [Fact]
+    public async Task Reset_WhenAskedForAgainAndAgain_SendsAFewMails()
+    {
+        var (email, another) = (await api.AUser(4), await api.AUser(4));
+        for (var i = 0; i < PasswordResetMails.Open + 2; i++)
+        {
+            (await api.Anonymous().Post("account/forgotten-password", new { email })).Is(HttpStatusCode.Created);
+        }
+
+        // They are answered one after the other, so this one is the last.
+        (await api.Anonymous().Post("account/forgotten-password", new { email = another })).Is(HttpStatusCode.Created);
+        await MailAsync(another);
+
+        Assert.Equal(PasswordResetMails.Open, api.Mailer.To(email).Count);
+    }
+
+    [Fact]
+    public async Task OneTimeCodes_WhenGuessed_CloseTheAccount()
+    {
+        var email = await api.AUser(4);
+        var client = await SignInAsync(email);
+        var secret = (await client.Post("account/one-time-codes", null)).Is(HttpStatusCode.Created)["secret"].GetString()!;
+        (await client.Put("account/one-time-codes", new { secret, code = Code(secret, 0), currentPassword = ApiHost.Password })).Is(HttpStatusCode.OK);
+        for (var i = 0; i < LoginThrottle.FailuresPerAccount; i++)
+        {
+            (await LoginAsync(email, "no code")).Is(HttpStatusCode.Unauthorized);
+        }
+
+        (await LoginAsync(email, Code(secret, 30))).Is(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task OneTimeCodes_WhenThePhoneIsLost_AreTakenAwayByAnAdministrator()
+    {
+        var email = await api.AUser(4);
+        var client = await SignInAsync(email);
+        var id = (await client.Get("auth/me"))["user"].GetProperty("id").GetInt32();
+        var secret = (await client.Post("account/one-time-codes", null)).Is(HttpStatusCode.Created)["secret"].GetString()!;
+        (await client.Put("account/one-time-codes", new { secret, code = Code(secret, 0), currentPassword = ApiHost.Password })).Is(HttpStatusCode.OK);
+        (await LoginAsync(email, null)).Is(HttpStatusCode.Unauthorized);
+
+        (await (await api.SignedInAsGlobalAdmin()).Delete($"user/{id}/one-time-codes")).Is(HttpStatusCode.OK);
+
+        (await client.Get("auth/me")).Is(HttpStatusCode.Unauthorized);
+        (await LoginAsync(email, null)).Is(HttpStatusCode.Created);
+        Assert.Equal(0, await api.Database.ScalarAsync<long>($"SELECT count(*) FROM recovery_codes WHERE user_id = {id}"));
+    }
+
+    [Fact]
     public async Task OneTimeCodes_WhenInUse_AreNeededAndTakenOnce()
     {
         var email = await api.AUser(4);
         var client = await SignInAsync(email);
         var secret = (await client.Post("account/one-time-codes", null)).Is(HttpStatusCode.Created)["secret"].GetString()!;
         (await client.Put("account/one-time-codes", new { secret, code = "000000", currentPassword = "a guess" })).Is(HttpStatusCode.BadRequest);
-        var recovery = (await client.Put("account/one-time-codes", new { secret, code = Code(secret, -30), currentPassword = ApiHost.Password }))
+        var recovery = (await client.Put("account/one-time-codes", new { secret, code = Code(secret, 0), currentPassword = ApiHost.Password }))
             .Is(HttpStatusCode.OK)["recoveryCodes"].EnumerateArray().Select(c => c.GetString()!).ToList();
         Assert.Equal(10, recovery.Count);
 

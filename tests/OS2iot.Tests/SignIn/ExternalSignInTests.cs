@@ -261,6 +261,20 @@ public sealed class ExternalSignInTests(ApiHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Logout_WhenABrowserBringsTheSessionAlone_EndsItAndNoneWithPasswords()
+    {
+        var token = await _provider.TokenAsync("anna");
+        var client = Client(await ExchangeAsync(token));
+        var local = await host.SignedInAsNobody();
+
+        (await Anonymous(_other).Post("auth/external/front-channel-logout", new { sid = "another-session" })).Is(HttpStatusCode.OK);
+        (await client.Get("auth/me")).Is(HttpStatusCode.OK);
+        (await Anonymous(_other).Post("auth/external/front-channel-logout", new { sid = Sid(token) })).Is(HttpStatusCode.OK);
+        (await client.Get("auth/me")).Is(HttpStatusCode.Unauthorized);
+        (await local.Get("auth/me")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task KombitLogin_WhenAClientOfTheOldKindAsks_ComesBackWithAToken()
     {
         using var browser = _one.CreateClient(ApiHost.NoRedirects);
@@ -277,6 +291,22 @@ public sealed class ExternalSignInTests(ApiHost host) : IAsyncLifetime
         var away = await Anonymous(_one).Get($"auth/kombit/logout?secret_token={client.Token}");
         Assert.StartsWith(_provider.Authority + "connect/logout?", away.Is(HttpStatusCode.Found).Headers.Location!.AbsoluteUri, StringComparison.Ordinal);
         (await client.Get("auth/me")).Is(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task KombitLogin_WhenBegunAtOneInstance_IsCompletedByTheOther()
+    {
+        using var there = _one.CreateClient(ApiHost.NoRedirects);
+        var toProvider = await there.GetAsync($"/api/v1/auth/kombit/login?redirect={Uri.EscapeDataString("https://portal.example.dk/")}", Ct);
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        var callback = (await http.GetAsync($"{toProvider.Headers.Location}&user=anna", Ct)).Headers.Location!;
+
+        using var here = _other.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, callback);
+        request.Headers.Add("Cookie", string.Join("; ", toProvider.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0])));
+        var back = await here.SendAsync(request, Ct);
+
+        Assert.Contains("jwt=", back.Headers.Location!.Query, StringComparison.Ordinal);
     }
 
     [Fact]

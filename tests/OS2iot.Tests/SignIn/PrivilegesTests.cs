@@ -30,6 +30,20 @@ public sealed class PrivilegesTests
             """.Trim()));
 
     [Theory]
+    [InlineData("http://itst.dk/oiosaml/basic_privilege_profile")]
+    [InlineData("http://digst.dk/oiosaml/basic_privilege_profile")]
+    public void Read_WhenThereAreConstraints_TakesTheMunicipalityFromThoseThatNameOne(string profile) => Assert.Equal(
+        [new Privilege("a", "12345678"), new Privilege("b", "87654321"), new Privilege("c", "87654321"), new Privilege("d", null)],
+        Privileges.Read(Convert.ToBase64String(Encoding.UTF8.GetBytes(
+            $"""
+            <bpp:PrivilegeList xmlns:bpp="{profile}">
+              <PrivilegeGroup Scope="urn:dk:gov:saml:cvrNumberIdentifier:12345678"><Constraint Name="urn:dk:kombit:KLE">25.*</Constraint><Privilege>a</Privilege></PrivilegeGroup>
+              <PrivilegeGroup Scope="urn:dk:gov:saml:cvrNumberIdentifier:12345678"><Privilege>b</Privilege><Constraint Name="urn:dk:gov:saml:cvrNumberIdentifier">87654321</Constraint><Privilege>c</Privilege></PrivilegeGroup>
+              <PrivilegeGroup><Constraint Name="urn:dk:kombit:orgUnit">12345678</Constraint><Privilege>d</Privilege></PrivilegeGroup>
+            </bpp:PrivilegeList>
+            """))));
+
+    [Theory]
     [InlineData("<PrivilegeList><PrivilegeGroup")]
     [InlineData("<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/hostname'>]><a><Privilege>&b;</Privilege></a>")]
     [InlineData("<!DOCTYPE a [<!ENTITY b 'bbbb'><!ENTITY c '&b;&b;'>]><a><Privilege>&c;</Privilege></a>")]
@@ -88,5 +102,16 @@ public sealed class PrivilegesTests
 
         Assert.True(Passwords.Verify(beginning + "1", hash));
         Assert.False(Passwords.Verify(beginning + "2", hash));
+    }
+
+    [Fact]
+    public void Verify_WhenALongPasswordWasCutByOS2IoT_StillTakesIt()
+    {
+        var password = new string('å', 50); // a hundred bytes
+        var cut = BCrypt.Net.BCrypt.HashPassword(password[..36], 10);
+
+        Assert.True(Passwords.Verify(password, cut));
+        Assert.False(Passwords.Verify("x" + password, cut));
+        Assert.False(Passwords.Verify(password, BCrypt.Net.BCrypt.HashPassword(password[..36], Passwords.Cost)));
     }
 }

@@ -4,9 +4,11 @@ using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Mvc.Testing.Handlers;
+using Microsoft.Extensions.Logging;
 using OS2iot.Api.Auth;
 using OS2iot.Portal.Api;
 using OS2iot.Tests.Api;
+using OS2iot.Tests.Fakes;
 using OS2iot.Tests.Portal;
 
 namespace OS2iot.Tests.SignIn;
@@ -23,6 +25,9 @@ internal sealed class TwoPortals : IAsyncDisposable
     public FakeIdentityProvider Provider { get; }
 
     public List<WebApplicationFactory<ListState>> Portals { get; } = [];
+
+    /// <summary>What all of them log.</summary>
+    public LogLines Lines { get; } = new();
 
     /// <param name="host">The database.</param>
     /// <param name="organization">Proposed to people of Skovby.</param>
@@ -61,7 +66,7 @@ internal sealed class TwoPortals : IAsyncDisposable
         return system;
     }
 
-    public Person APerson() => new(this);
+    public Person APerson(string address = "http://localhost/") => new(this, address);
 
     public async ValueTask DisposeAsync()
     {
@@ -77,6 +82,8 @@ internal sealed class TwoPortals : IAsyncDisposable
     private void Configure(IWebHostBuilder builder)
     {
         builder.UseUrls("http://127.0.0.1:0");
+        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Lines));
+        builder.UseSetting("Portal:PublicUrl", "http://localhost/");
         builder.UseSetting("Oidc:Authority", Provider.Authority);
         builder.UseSetting("Oidc:ClientId", FakeIdentityProvider.ClientId);
         builder.UseSetting("Oidc:ClientSecret", "a secret");
@@ -101,10 +108,13 @@ internal sealed class Person : IDisposable
 {
     private readonly HttpClient _http;
 
-    public Person(TwoPortals system)
+    private readonly Uri _address;
+
+    public Person(TwoPortals system, string address)
     {
+        _address = new Uri(address);
         var turns = new TwoPortals.TakingTurns([.. system.Portals.Select(p => p.Server.CreateHandler())]);
-        _http = new HttpClient(new CookieContainerHandler(Cookies) { InnerHandler = turns }) { BaseAddress = new Uri("http://localhost/") };
+        _http = new HttpClient(new CookieContainerHandler(Cookies) { InnerHandler = turns }) { BaseAddress = _address };
     }
 
     public CookieContainer Cookies { get; } = new();
@@ -115,7 +125,12 @@ internal sealed class Person : IDisposable
 
     public string? Location => Answer.Headers.Location?.OriginalString;
 
-    public string? SessionCookie => Cookies.GetCookies(new Uri("http://localhost/"))["os2iot.session"]?.Value;
+    public string? SessionCookie => Cookies.GetCookies(_address)["os2iot.session"]?.Value;
+
+    /// <summary>Sent with each request.</summary>
+    public System.Net.Http.Headers.HttpRequestHeaders Headers => _http.DefaultRequestHeaders;
+
+    public IReadOnlyList<string> SetCookies => Answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies] : [];
 
     public async Task<HttpStatusCode> OpenAsync(string path)
     {
@@ -133,6 +148,13 @@ internal sealed class Person : IDisposable
     }
 
     public async Task SignInAsync(string user, string returnUrl = "/applications") => await OpenAsync(await ToCallbackAsync(user, returnUrl));
+
+    /// <summary>By e-mail and password.</summary>
+    public async Task SignInLocallyAsync(string email, string password)
+    {
+        await OpenAsync("/sign-in");
+        await SubmitAsync("form[action='/sign-in']", ("Email", email), ("Password", password));
+    }
 
     public Task SubmitAsync(string form, params (string Name, string Value)[] fields)
     {
