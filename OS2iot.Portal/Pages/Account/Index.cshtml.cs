@@ -12,6 +12,10 @@ internal sealed class IndexModel(AccountClient account) : PageModel
     [BindProperty]
     public string? CurrentPassword { get; set; }
 
+    /// <summary>Asked for in a second form of the page.</summary>
+    [BindProperty]
+    public string? PasswordForCodes { get; set; }
+
     [BindProperty]
     public string? NewPassword { get; set; }
 
@@ -39,7 +43,7 @@ internal sealed class IndexModel(AccountClient account) : PageModel
     public async Task<IActionResult> OnPostPasswordAsync(CancellationToken ct) =>
         await DoneAsync(await account.ChangePasswordAsync(CurrentPassword, NewPassword, ct), ct);
 
-    public async Task<IActionResult> OnPostStopCodesAsync(CancellationToken ct) => await DoneAsync(await account.StopCodesAsync(CurrentPassword, ct), ct);
+    public async Task<IActionResult> OnPostStopCodesAsync(CancellationToken ct) => await DoneAsync(await account.StopCodesAsync(PasswordForCodes, ct), ct);
 
     public async Task<IActionResult> OnPostOfferCodesAsync(CancellationToken ct)
     {
@@ -50,7 +54,7 @@ internal sealed class IndexModel(AccountClient account) : PageModel
 
     public async Task<IActionResult> OnPostUseCodesAsync(CancellationToken ct)
     {
-        var answer = await account.UseCodesAsync(Secret, Code, CurrentPassword, ct);
+        var answer = await account.UseCodesAsync(Secret, Code, PasswordForCodes, ct);
         RecoveryCodes = answer.Value?.RecoveryCodes;
         if (!answer.Succeeded)
         {

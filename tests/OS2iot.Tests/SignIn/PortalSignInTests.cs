@@ -228,10 +228,10 @@ public sealed class PortalSignInTests(ApiHost host) : IAsyncLifetime
         await user.OpenAsync("/account");
         await user.SubmitAsync("form[action='/account?handler=offerCodes']");
         var secret = user.Page.QuerySelector("#secret")!.TextContent;
-        await user.SubmitAsync("form[action='/account?handler=useCodes']", ("Code", "000000"), ("CurrentPassword", ApiHost.Password));
+        await user.SubmitAsync("form[action='/account?handler=useCodes']", ("Code", "000000"), ("PasswordForCodes", ApiHost.Password));
         Assert.NotNull(user.Page.QuerySelector("[role=alert]"));
         Assert.Equal(secret, user.Page.QuerySelector("#secret")!.TextContent);
-        await user.SubmitAsync("form[action='/account?handler=useCodes']", ("Code", CodeOf(secret, 0)), ("CurrentPassword", ApiHost.Password));
+        await user.SubmitAsync("form[action='/account?handler=useCodes']", ("Code", CodeOf(secret, 0)), ("PasswordForCodes", ApiHost.Password));
         Assert.Equal(10, user.Page.QuerySelectorAll("#recovery-codes li").Length);
         await user.SubmitAsync("form[action='/sign-out']");
 
@@ -242,7 +242,7 @@ public sealed class PortalSignInTests(ApiHost host) : IAsyncLifetime
 
         Assert.Equal("/applications", user.Location);
         Assert.Equal(HttpStatusCode.OK, await user.OpenAsync("/account"));
-        await user.SubmitAsync("form[action='/account?handler=stopCodes']", ("CurrentPassword", ApiHost.Password));
+        await user.SubmitAsync("form[action='/account?handler=stopCodes']", ("PasswordForCodes", ApiHost.Password));
         Assert.Equal("/account", user.Location);
     }
 
