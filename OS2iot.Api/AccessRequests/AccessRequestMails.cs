@@ -26,7 +26,7 @@ internal sealed partial class AccessRequestMails(
         }
 
         var link = portal.Value.PublicUrl is { } url
-            ? $"<p><a href=\"{Encode(new Uri(url, "admin/users").AbsoluteUri)}\">Se ansøgningen</a></p>"
+            ? $"<p><a href=\"{Encode(new Uri(url, "users/awaiting").AbsoluteUri)}\">Se ansøgningen</a></p>"
             : "";
         foreach (var recipient in recipients)
         {

@@ -14,6 +14,7 @@ internal static class KombitExtensions
                 "Kombit:AllowedRedirects must be origins such as https://os2iot.example.dk.")
             .ValidateOnStart();
         builder.Services.AddOptions<OidcOptions>().BindConfiguration(OidcOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        ProviderKeys.WaitForNewOnes();
         builder.Services.AddHttpClient(ExternalTokens.HttpClientName, (services, client) =>
             client.Timeout = services.GetRequiredService<IOptions<OidcOptions>>().Value.Timeout);
         builder.Services.AddSingleton<ExternalTokens>();

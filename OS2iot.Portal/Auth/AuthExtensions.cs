@@ -34,6 +34,7 @@ internal static class AuthExtensions
 
     private static void AddOidc(this IHostApplicationBuilder builder)
     {
+        ProviderKeys.WaitForNewOnes();
         builder.Services.AddOptions<OidcOptions>().BindConfiguration(OidcOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         if (builder.Configuration[$"{OidcOptions.Section}:{nameof(OidcOptions.Authority)}"] is { Length: > 0 })
         {

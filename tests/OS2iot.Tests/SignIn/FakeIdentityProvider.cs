@@ -30,10 +30,11 @@ internal sealed class FakeIdentityProvider : IAsyncDisposable
 
     public LogoutSender Logout => _app.Services.GetRequiredService<LogoutSender>();
 
-    public static async Task<FakeIdentityProvider> StartAsync()
+    /// <param name="authority">That of one that ended, where this one follows it with keys of its own.</param>
+    public static async Task<FakeIdentityProvider> StartAsync(string? authority = null)
     {
         var builder = WebApplication.CreateBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(authority ?? "http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.AddIdentityProvider();
         var app = builder.Build();

@@ -28,6 +28,8 @@ public sealed class PortalSignInTests(ApiHost host) : IAsyncLifetime
     {
         using var anna = _system.APerson();
         var email = $"{Guid.NewGuid():N}@example.dk";
+        var admin = await host.SignedInAsUserAdminOf(_organization);
+        var administrator = await host.Database.ScalarAsync<string>($"SELECT email FROM users WHERE id = {admin.UserId}");
 
         await anna.SignInAsync("anna");
 
@@ -37,8 +39,9 @@ public sealed class PortalSignInTests(ApiHost host) : IAsyncLifetime
         Assert.Equal("anna@skovby.example", anna.Page.QuerySelector("#Email")!.GetAttribute("value"));
         await anna.SubmitAsync("form[method=post]", ("Email", email), ("Organizations", $"{_organization}"));
         Assert.Equal("/applications", anna.Location);
-        var awaiting = (await (await host.SignedInAsUserAdminOf(_organization)).Get($"user/awaitingUsers/{_organization}")).Is(HttpStatusCode.OK);
+        var awaiting = (await admin.Get($"user/awaitingUsers/{_organization}")).Is(HttpStatusCode.OK);
         Assert.Equal(email, Assert.Single(awaiting["data"].EnumerateArray()).GetProperty("email").GetString());
+        Assert.Contains("http://localhost/users/awaiting", Assert.Single(host.Mailer.To(administrator)).HtmlBody, StringComparison.Ordinal);
         for (var i = 0; i < 4; i++)
         {
             Assert.Equal(HttpStatusCode.OK, await anna.OpenAsync("/account"));
@@ -176,6 +179,22 @@ public sealed class PortalSignInTests(ApiHost host) : IAsyncLifetime
         {
             await browser.OpenAsync("/account");
             Assert.StartsWith("/sign-in?expired=true", browser.Location, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task SignIn_WhenTheProviderHasNewKeys_GoesOn()
+    {
+        using var anna = _system.APerson();
+        await anna.SignInAsync("anna");
+        await anna.SignInAsync("anna"); // at the other portal, so that each knows the old keys
+
+        await _system.ChangeProviderKeysAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            await anna.SignInAsync("anna");
+            Assert.Equal("/access", anna.Location);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class TwoPortals : IAsyncDisposable
 
     private TwoPortals(FakeIdentityProvider provider) => Provider = provider;
 
-    public FakeIdentityProvider Provider { get; }
+    public FakeIdentityProvider Provider { get; private set; }
 
     public List<WebApplicationFactory<ListState>> Portals { get; } = [];
 
@@ -64,6 +64,13 @@ internal sealed class TwoPortals : IAsyncDisposable
         }
 
         return system;
+    }
+
+    public async Task ChangeProviderKeysAsync()
+    {
+        var authority = Provider.Authority;
+        await Provider.DisposeAsync();
+        Provider = await FakeIdentityProvider.StartAsync(authority);
     }
 
     public Person APerson(string address = "http://localhost/") => new(this, address);
