@@ -6,7 +6,6 @@ using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OS2iot.Core.Database;
-using OS2iot.Core.Organizations;
 using OS2iot.Core.Secrets;
 using OS2iot.Core.SignIn;
 

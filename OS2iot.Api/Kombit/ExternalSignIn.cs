@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
-using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.SignIn;

@@ -75,7 +75,7 @@ public sealed class PasswordRules
         return OfOnesOwn(lower, words) >= LeastOfOnesOwn && OfOnesOwn(plain, words) >= LeastOfOnesOwn;
     }
 
-    private static IEnumerable<string> OurList()
+    private static string[] OurList()
     {
         using var reader = new StreamReader(typeof(PasswordRules).Assembly.GetManifestResourceStream("CommonPasswords.txt")!);
         return reader.ReadToEnd().Split('\n');

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
 using OS2iot.Tests.Api;
 using OtpNet;

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
-using OS2iot.Core.SignIn;
 using OS2iot.Simulator.IdentityProvider;
 using OS2iot.Tests.Api;
 
@@ -388,7 +387,7 @@ public sealed class ExternalSignInTests(ApiHost host) : IAsyncLifetime
         return client;
     }
 
-    private async Task<string> ToCallbackAsync(HttpClient browser, string redirect, string user)
+    private static async Task<string> ToCallbackAsync(HttpClient browser, string redirect, string user)
     {
         var toProvider = await browser.GetAsync($"/api/v1/auth/kombit/login?redirect={Uri.EscapeDataString(redirect)}", Ct);
         Assert.Equal(HttpStatusCode.Found, toProvider.StatusCode);

@@ -1,10 +1,8 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using OS2iot.Api.Auth;
-using OS2iot.Simulator.IdentityProvider;
 using OS2iot.Tests.Api;
 
 namespace OS2iot.Tests.SignIn;

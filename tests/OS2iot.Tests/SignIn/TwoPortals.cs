@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 using Microsoft.Extensions.Logging;
-using OS2iot.Api.Auth;
 using OS2iot.Portal.Api;
 using OS2iot.Tests.Api;
 using OS2iot.Tests.Fakes;
@@ -106,7 +105,11 @@ internal sealed class TwoPortals : IAsyncDisposable
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             _portals[Interlocked.Increment(ref _next) % _portals.Count].SendAsync(request, cancellationToken);
 
-        protected override void Dispose(bool disposing) => _portals.ForEach(p => p.Dispose());
+        protected override void Dispose(bool disposing)
+        {
+            _portals.ForEach(p => p.Dispose());
+            base.Dispose(disposing);
+        }
     }
 }
 
