@@ -129,6 +129,21 @@ if (isRun)
         api.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"));
     }
 
+    // So is an identity provider, unless an address says where the real one is.
+    if (builder.Configuration["Oidc:Authority"] is not { Length: > 0 })
+    {
+        foreach (var host in new[] { portal, api })
+        {
+            host.WithEnvironment("Oidc__Authority", simulator.GetEndpoint("http"))
+                .WithEnvironment("Oidc__ClientId", Names.SimulatedClient)
+                .WithEnvironment("Oidc__ClientSecret", Names.SimulatedClient); // any will do
+        }
+
+        simulator.WithEnvironment(
+            $"Simulator__IdentityProvider__Clients__{Names.SimulatedClient}__BackChannelLogoutUri",
+            ReferenceExpression.Create($"{portal.GetEndpoint("http")}/oidc/backchannel-logout"));
+    }
+
     ports.CheckBeforeStart();
     administrator.CreateBeforeStart(builder);
     ReadyMessage.PrintWhenHealthy(builder);

@@ -20,6 +20,9 @@ internal static class Names
     public const string Portal = "portal";
     public const string Simulator = "simulator";
 
+    /// <summary>What the simulator's identity provider calls this installation.</summary>
+    public const string SimulatedClient = "os2iot-portal";
+
     /// <summary>Accounts at the MQTT broker; mosquitto/rules says what each may do.</summary>
     public const string MqttIngestAccount = "os2iot-ingest";
     public const string MqttWorkersAccount = "os2iot-workers";

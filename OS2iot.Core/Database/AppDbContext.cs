@@ -14,6 +14,7 @@ using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Sigfox;
+using OS2iot.Core.SignIn;
 using OS2iot.Core.Sync;
 using OS2iot.Core.Uplinks;
 
@@ -30,6 +31,16 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<Organization> Organizations => Set<Organization>();
 
     public DbSet<User> Users => Set<User>();
+
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    public DbSet<UsedToken> UsedTokens => Set<UsedToken>();
+
+    public DbSet<LoginFailures> LoginFailures => Set<LoginFailures>();
+
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 

@@ -13,5 +13,6 @@ public static class Addresses
         "/applications/1/connections/new?device=1", "/connections/1/edit", "/connections/1/delete",
         "/payload-decoders", "/payload-decoders/new", "/payload-decoders/1", "/payload-decoders/1/edit", "/payload-decoders/1/delete",
         "/organizations", "/organizations/new", "/organizations/1/edit",
+        "/access", "/account",
     ];
 }

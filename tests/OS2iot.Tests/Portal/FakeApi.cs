@@ -209,6 +209,9 @@ public sealed class FakeApi : IAsyncDisposable
                 : Results.Json(new { statusCode = 401, path = "/api/v1/auth/login" }, statusCode: 401);
         });
         api.MapGet("/auth/me", () => Json(Me()));
+        api.MapGet("/account/sessions", () => List([Session(isCurrent: true), Session(isCurrent: false)]));
+        api.MapGet("/account/sign-in", () => Json(new JsonObject { ["hasPassword"] = true, ["hasOneTimeCodes"] = true, ["recoveryCodesLeft"] = 9 }));
+        api.MapGet("/kombitCreation/minimal", () => List([Organization(1), Organization(2), Organization(3)]));
 
         api.MapGet("/application", () => List(IsEmpty ? [] : [.. Enumerable.Range(1, 6).Select(i => Application(i))], IsEmpty ? 0 : 31));
         api.MapGet("/application/{id:int}", (int id) => id == 404 ? Missing() : Json(Application(id)));
@@ -282,6 +285,18 @@ public sealed class FakeApi : IAsyncDisposable
         Json(new JsonObject { ["statusCode"] = 404, ["message"] = "MESSAGE.ID-DOES-NOT-EXIST", ["error"] = "Not Found" }, 404);
 
     private static IResult List(JsonNode[] data, int? count = null) => Json(new JsonObject { ["data"] = new JsonArray(data), ["count"] = count ?? data.Length });
+
+    private JsonObject Session(bool isCurrent) => new()
+    {
+        ["id"] = Guid.NewGuid(),
+        ["startedAt"] = Created,
+        ["lastUsedAt"] = DateTimeOffset.UtcNow,
+        ["expiresAt"] = DateTimeOffset.UtcNow.AddHours(8),
+        ["address"] = "192.0.2.17",
+        ["client"] = _name("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+        ["isExternal"] = false,
+        ["isCurrent"] = isCurrent,
+    };
 
     private JsonObject Me()
     {
