@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace OS2iot.Core.ChirpStack;
+
+public static class ChirpStackExtensions
+{
+    /// <summary>The name by which service discovery knows it.</summary>
+    private const string ServiceName = "services:chirpstack:http:0";
+
+    /// <summary>Registers the client of ChirpStack's API.</summary>
+    public static IHostApplicationBuilder AddChirpStack(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ChirpStackOptions>()
+            .BindConfiguration(ChirpStackOptions.Section)
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                options.Address ??= Uri.TryCreate(configuration[ServiceName], UriKind.Absolute, out var address) ? address : null;
+                options.ApiKey ??= configuration["CHIRPSTACK_API_KEY"];
+            })
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton<ChirpStackKey>();
+        builder.Services.AddSingleton<ChirpStackCalls>();
+        builder.Services.AddSingleton(services => new ChirpStackClient(
+            services.GetRequiredService<ChirpStackCalls>(), services.GetRequiredService<TimeProvider>()));
+        return builder;
+    }
+}
