@@ -1,5 +1,6 @@
 using OS2iot.ServiceDefaults;
 using OS2iot.Simulator;
+using OS2iot.Simulator.ChirpStack;
 using OS2iot.Simulator.Demo;
 using OS2iot.Simulator.Sigfox;
 using OS2iot.Simulator.Sinks;
@@ -10,6 +11,7 @@ builder.AddServiceDefaults();
 builder.AddSimulator();
 builder.AddSinks();
 builder.AddSigfoxCloud();
+builder.AddPlayedChirpStack();
 builder.AddDemo();
 
 var app = builder.Build();
@@ -17,4 +19,5 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapSinks();
 app.MapSigfoxCloud();
+app.MapPlayedChirpStack();
 app.Run();

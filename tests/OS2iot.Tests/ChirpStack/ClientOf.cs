@@ -10,9 +10,9 @@ internal sealed class ClientOf : IDisposable
 
     private readonly ChirpStackCalls _calls;
 
-    public ClientOf(Uri address, string key)
+    public ClientOf(Uri address, string key, TimeSpan? timeout = null)
     {
-        var options = Options.Create(new ChirpStackOptions { Address = address, ApiKey = key, CallTimeout = CallTimeout });
+        var options = Options.Create(new ChirpStackOptions { Address = address, ApiKey = key, CallTimeout = timeout ?? CallTimeout });
         _calls = new ChirpStackCalls(options, new ChirpStackKey(options), TimeProvider.System);
         Client = new ChirpStackClient(_calls, TimeProvider.System);
     }
