@@ -1,6 +1,7 @@
 using OS2iot.Core.Database;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Secrets;
+using OS2iot.Ingest.ChirpStack;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
 using OS2iot.Ingest.Sigfox;
@@ -15,6 +16,7 @@ builder.AddMessaging();
 builder.AddDeviceDirectory();
 builder.AddGenericHttp();
 builder.AddSigfoxCallbacks();
+builder.AddChirpStackListener();
 
 var app = builder.Build();
 

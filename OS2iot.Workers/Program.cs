@@ -10,6 +10,7 @@ using OS2iot.Workers.Database;
 using OS2iot.Workers.Decoding;
 using OS2iot.Workers.Delivery;
 using OS2iot.Workers.LiveView;
+using OS2iot.Workers.NetworkEvents;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
 
@@ -32,6 +33,7 @@ builder.AddRouting();
 builder.AddLiveView();
 builder.AddDecoding();
 builder.AddStoring();
+builder.AddNetworkEvents();
 builder.AddDelivery();
 builder.AddAudit();
 

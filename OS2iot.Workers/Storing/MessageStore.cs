@@ -23,12 +23,13 @@ internal sealed class MessageStore
     // Of a device that is gone there is no state to keep. Rows are locked in one order, so that writers can't wait for each other.
     private const string UpsertStates =
         """
-        INSERT INTO device_states (device_id, application_id, last_seen_at, last_message_id)
-        SELECT s.device_id, d.application_id, s.last_seen_at, s.last_message_id
-        FROM unnest($1, $2, $3) AS s (device_id, last_seen_at, last_message_id) JOIN devices d ON d.id = s.device_id
+        INSERT INTO device_states (device_id, application_id, last_seen_at, last_message_id, rssi, snr)
+        SELECT s.device_id, d.application_id, s.last_seen_at, s.last_message_id, s.rssi, s.snr
+        FROM unnest($1, $2, $3, $4, $5) AS s (device_id, last_seen_at, last_message_id, rssi, snr) JOIN devices d ON d.id = s.device_id
         ORDER BY s.device_id
         ON CONFLICT (device_id) DO UPDATE
-        SET application_id = excluded.application_id, last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id
+        SET application_id = excluded.application_id, last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id,
+            rssi = coalesce(excluded.rssi, device_states.rssi), snr = coalesce(excluded.snr, device_states.snr)
         WHERE device_states.last_seen_at <= excluded.last_seen_at
         """;
 
@@ -94,6 +95,8 @@ internal sealed class MessageStore
                 Columns.Of([.. newest.Values], u => u.DeviceId),
                 Columns.Of([.. newest.Values], u => u.ReceivedAt),
                 Columns.Of([.. newest.Values], u => u.MessageId),
+                Columns.Of([.. newest.Values], u => u.Rssi),
+                Columns.Of([.. newest.Values], u => u.Snr),
             },
         });
         await batch.ExecuteNonQueryAsync(ct);
