@@ -13,6 +13,7 @@ using OS2iot.Workers.LiveView;
 using OS2iot.Workers.NetworkEvents;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
+using OS2iot.Workers.Sync;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -36,6 +37,7 @@ builder.AddStoring();
 builder.AddNetworkEvents();
 builder.AddDelivery();
 builder.AddAudit();
+builder.AddSync();
 
 var app = builder.Build();
 

@@ -15,6 +15,7 @@ using OS2iot.Core.NetworkEvents;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Sigfox;
+using OS2iot.Core.Sync;
 using OS2iot.Core.Uplinks;
 
 namespace OS2iot.Core.Database;
@@ -88,6 +89,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<ReceivedMessage> ReceivedMessages => Set<ReceivedMessage>();
 
     public DbSet<DecodedMessage> DecodedMessages => Set<DecodedMessage>();
+
+    public DbSet<SyncChange> SyncChanges => Set<SyncChange>();
+
+    public DbSet<SyncStatus> SyncStatuses => Set<SyncStatus>();
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
