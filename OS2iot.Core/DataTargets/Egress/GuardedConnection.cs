@@ -7,8 +7,13 @@ namespace OS2iot.Core.DataTargets.Egress;
 /// Opens connections on a user's word. The address that is checked is the one that is connected to: a name is resolved once, so
 /// an answer that changes in between gains nothing.
 /// </summary>
-internal sealed class GuardedConnection(AllowedDestinations allowed, INameResolver names)
+public sealed class GuardedConnection
 {
+    private readonly AllowedDestinations _allowed;
+    private readonly INameResolver _names;
+
+    internal GuardedConnection(AllowedDestinations allowed, INameResolver names) => (_allowed, _names) = (allowed, names);
+
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
@@ -20,13 +25,13 @@ internal sealed class GuardedConnection(AllowedDestinations allowed, INameResolv
     /// <exception cref="SocketException">Nobody answers there.</exception>
     public async Task<Socket> ConnectAsync(string host, int port, bool isPlain, CancellationToken ct)
     {
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await names.ResolveAsync(host, ct);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await _names.ResolveAsync(host, ct);
         if (addresses.Length == 0)
         {
             throw new SocketException((int)SocketError.HostNotFound);
         }
 
-        var open = allowed.Allows(host, port) ? addresses : Array.FindAll(addresses, a => allowed.Allows(a) || (!isPlain && PublicAddress.Is(a)));
+        var open = _allowed.Allows(host, port) ? addresses : Array.FindAll(addresses, a => _allowed.Allows(a) || (!isPlain && PublicAddress.Is(a)));
         if (open.Length == 0)
         {
             throw new EgressRefusedException(
@@ -73,4 +78,4 @@ internal sealed class SystemNameResolver : INameResolver
 }
 
 /// <summary>A user named an address that we do not connect to. The message is for the user.</summary>
-internal sealed class EgressRefusedException(string message) : Exception(message);
+public sealed class EgressRefusedException(string message) : Exception(message);

@@ -1,0 +1,43 @@
+namespace OS2iot.Ingest.Mqtt;
+
+/// <summary>What a listener asks its broker for, and how much it holds at a time.</summary>
+internal sealed record MqttSubscription
+{
+    /// <summary>In metrics and log lines: which kind of listener this is.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The session's name at the broker, the same after each restart.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Topic filters, such as <c>$share/group/device/+/+/+</c>.</summary>
+    public required IReadOnlyList<string> Filters { get; init; }
+
+    public int Qos { get; init; } = 1;
+
+    /// <summary>How long the broker keeps messages for us while we are away. MQTT 5; brokers of 3.1.1 have a time of their own.</summary>
+    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Messages that wait for the log at once; the broker keeps the rest.</summary>
+    public ushort MaxInFlight { get; init; } = 500;
+
+    /// <summary>Bytes of messages that wait for the log at once.</summary>
+    public int MaxBytesInFlight { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>A message with more bytes is dropped and counted.</summary>
+    public int MaxPayload { get; init; } = 100 * 1024;
+
+    /// <summary>A broker that announces more is not listened to: its packet would fill the memory before anybody could look at it.</summary>
+    public int MaxPacket { get; init; } = 1024 * 1024 + (64 * 1024);
+
+    /// <summary>Messages of one lane are handed over in their order, one call at a time. By default each topic is one.</summary>
+    public Func<string, string> LaneOf { get; init; } = topic => topic;
+
+    /// <summary>
+    /// The broker numbers its packets one after the other, as Mosquitto does. Then a message that we acknowledged in the moment the
+    /// connection broke is known when it comes again. Brokers that use a number again at once could mean another message by it.
+    /// </summary>
+    public bool NumbersAreSequential { get; init; }
+
+    /// <summary>Tries by MQTT 5 first; otherwise 3.1.1 only.</summary>
+    public bool AllowsMqtt5 { get; init; } = true;
+}
