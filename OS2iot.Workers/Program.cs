@@ -1,3 +1,4 @@
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Messaging;
@@ -30,6 +31,7 @@ if (MigrateExtensions.IsMigrate(args))
 builder.AddMessaging();
 builder.AddPayloadDecoders(keepReady: true);
 builder.AddDataTargets();
+builder.AddChirpStack();
 builder.AddRouting();
 builder.AddLiveView();
 builder.AddDecoding();

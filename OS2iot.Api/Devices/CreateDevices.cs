@@ -2,9 +2,11 @@ using FastEndpoints;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Organizations;
@@ -24,7 +26,7 @@ internal sealed class CreateDevicesRequest : IBodyRequest
 /// import of the same rows.
 /// </summary>
 [RequestSizeLimit(DeviceRows.MaxBytes)]
-internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetworks networks, ImportKeys importKeys, DeviceReader reader)
+internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetworks networks, ImportKeys importKeys, DeviceReader reader, ChirpStackSaves saves)
     : Endpoint<CreateDevicesRequest, IReadOnlyList<DeviceRowResponse>>
 {
     public override void Configure()
@@ -95,9 +97,16 @@ internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetwor
             }
         }
 
+        // What the network is asked for one by one is saved so too: one that it refuses leaves nothing of others to undo.
+        if (saves.IsFollowed && chunk.Any(r => r.Row.Device is LoRaWanDevice))
+        {
+            await CreateEachAsync(chunk, ct);
+            return;
+        }
+
         try
         {
-            await db.SaveChangesAsync(ct);
+            await saves.SaveAsync(Refusal.Device, ct);
             foreach (var (row, _) in chunk)
             {
                 row.Id = row.Device?.Id;
@@ -105,23 +114,34 @@ internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetwor
         }
         catch (DbUpdateException exception) when (exception.IsRefusal())
         {
-            var open = chunk.Where(r => r.Row.IsOpen).ToList();
-            open.ForEach(r => db.Entry(r.Row.Device!).State = EntityState.Detached);
-            foreach (var row in open)
-            {
-                await CreateAloneAsync(row, ct);
-            }
+            await CreateEachAsync(chunk, ct);
         }
     }
 
-    /// <summary>One of a chunk in which something was refused.</summary>
+    private async Task CreateEachAsync(IReadOnlyList<(DeviceRow<CreateDeviceRequest> Row, byte[] Key)> chunk, CancellationToken ct)
+    {
+        var open = chunk.Where(r => r.Row.IsOpen).ToList();
+        open.ForEach(r => db.Entry(r.Row.Device!).State = EntityState.Detached);
+        foreach (var row in open)
+        {
+            await CreateAloneAsync(row, ct);
+        }
+    }
+
+    /// <summary>One of a chunk that is saved row by row.</summary>
     private async Task CreateAloneAsync((DeviceRow<CreateDeviceRequest> Row, byte[] Key) row, CancellationToken ct)
     {
         try
         {
-            db.Devices.Add(row.Row.Device!);
-            await db.SaveChangesAsync(ct);
-            row.Row.Id = row.Row.Device!.Id;
+            // Itself only: what it points to is there.
+            row.Row.Device!.Id = 0;
+            db.Entry(row.Row.Device).State = EntityState.Added;
+            await saves.SaveAsync(Refusal.Device, ct);
+            row.Row.Id = row.Row.Device.Id;
+        }
+        catch (Refusal refusal)
+        {
+            row.Row.Error = refusal.Reason;
         }
         catch (DbUpdateException exception) when (exception.IsRefusal())
         {

@@ -33,6 +33,7 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<TestMessages>();
         builder.Services.AddScoped<ConnectionReader>();
         builder.Services.AddScoped<MulticastReader>();
+        builder.Services.AddScoped<ChirpStackSaves>();
         return builder;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ChirpStackMetrics : IDisposable
         _passedOver = _meter.CreateCounter<long>("os2iot.chirpstack.passed_over", "{message}", "Messages that are not stored, such as those of unknown devices");
     }
 
-    public void Taken(string what) => _taken.Add(1, new KeyValuePair<string, object?>("event", what));
+    public void Taken(string what, int messages) => _taken.Add(messages, new KeyValuePair<string, object?>("event", what));
 
     public void PassedOver(string why) => _passedOver.Add(1, new KeyValuePair<string, object?>("reason", why));
 

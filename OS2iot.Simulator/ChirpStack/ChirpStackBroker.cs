@@ -53,9 +53,9 @@ internal sealed class ChirpStackBroker(IConfiguration configuration) : IAsyncDis
 
     private MqttClientOptions Options()
     {
-        var address = Uri.TryCreate(configuration.GetConnectionString("mosquitto"), UriKind.Absolute, out var uri)
+        var address = Uri.TryCreate(configuration.GetConnectionString("mqtt") ?? configuration.GetConnectionString("mosquitto"), UriKind.Absolute, out var uri)
             ? uri
-            : throw new InvalidOperationException("Set ConnectionStrings:mosquitto to the broker, such as mqtt://user:password@host:1883.");
+            : throw new InvalidOperationException("Set ConnectionStrings:mqtt to the broker, such as mqtt://user:password@host:1883.");
         var login = address.UserInfo.Split(':', 2);
         return new MqttClientOptionsBuilder()
             .WithClientId($"chirpstack-{Guid.NewGuid():N}")

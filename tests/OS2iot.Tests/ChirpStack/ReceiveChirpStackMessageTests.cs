@@ -9,10 +9,13 @@ using OS2iot.Core.NetworkEvents;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.ChirpStack;
+using OS2iot.Ingest.Mqtt;
+using OS2iot.Tests.DataTargets;
 using OS2iot.Tests.Fakes;
 using OS2iot.Tests.GenericHttp;
 using Application = OS2iot.Core.Applications.Application;
 using DeviceProfile = OS2iot.Core.ChirpStack.DeviceProfile;
+using Reception = OS2iot.Simulator.ChirpStack.Reception;
 
 namespace OS2iot.Tests.ChirpStack;
 
@@ -45,7 +48,7 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
         var device = await ADeviceAsync(DevEui);
         var payload = Bytes(Uplink());
 
-        await Receive.HandleAsync(Topic("up"), payload, isRetained: false, Ct);
+        await HandleAsync(Topic("up"), payload, isRetained: false);
 
         var uplink = UplinkReceived.From(Assert.Single(_host.Log.Appended(LogTopic.Uplinks)));
         Assert.Equal(payload, uplink.Payload.ToArray());
@@ -66,8 +69,8 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
         var device = await ADeviceAsync(DevEui);
         var payload = Bytes($$"""{"time":"2026-01-31T08:00:00Z","deviceInfo":{"devEui":"{{DevEui}}"},"margin":7}""");
 
-        await Receive.HandleAsync(Topic(word), payload, isRetained: false, Ct);
-        await Receive.HandleAsync(Topic(word), payload, isRetained: false, Ct);
+        await HandleAsync(Topic(word), payload, isRetained: false);
+        await HandleAsync(Topic(word), payload, isRetained: false);
 
         var events = _host.Log.Appended(LogTopic.NetworkEvents).Select(NetworkEvent.From).ToList();
         Assert.All(events, e => Assert.Equal((kind, device.Id, null), (e.Kind, e.DeviceId, e.GatewayId)));
@@ -81,14 +84,14 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
     {
         await ADeviceAsync("1112131415161718");
 
-        await Receive.HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false, Ct);
-        await Receive.HandleAsync(Topic("up"), Bytes("not json"), isRetained: false, Ct);
-        await Receive.HandleAsync(Topic("up"), default, isRetained: false, Ct);
-        await Receive.HandleAsync(Topic("up"), new byte[1024 * 1024], isRetained: false, Ct);
-        await Receive.HandleAsync("something/else", Bytes(Uplink()), isRetained: false, Ct);
+        await HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false);
+        await HandleAsync(Topic("up"), Bytes("not json"), isRetained: false);
+        await HandleAsync(Topic("up"), default, isRetained: false);
+        await HandleAsync(Topic("up"), new byte[1024 * 1024], isRetained: false);
+        await HandleAsync("something/else", Bytes(Uplink()), isRetained: false);
 
         // The device that a message names must be the one of its topic, which is what a broker can keep others from.
-        await Receive.HandleAsync("application/a/device/1112131415161718/event/up", Bytes(Uplink()), isRetained: false, Ct);
+        await HandleAsync("application/a/device/1112131415161718/event/up", Bytes(Uplink()), isRetained: false);
 
         Assert.Empty(_host.Log.Appended(LogTopic.Uplinks));
         Assert.Empty(_host.Log.Appended(LogTopic.NetworkEvents));
@@ -100,9 +103,9 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
         await ADeviceAsync(DevEui);
         _host.Log.IsAway = true;
 
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Receive.HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false, Ct));
+        await Assert.ThrowsAsync<LogUnavailableException>(() => HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false));
         await Assert.ThrowsAsync<LogUnavailableException>(
-            () => Receive.HandleAsync("gateway/00aa00bb00cc00dd/state/conn", State().ToByteArray(), isRetained: false, Ct));
+            () => HandleAsync("gateway/00aa00bb00cc00dd/state/conn", State().ToByteArray(), isRetained: false));
     }
 
     [Fact]
@@ -110,19 +113,19 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
     {
         const string Other = "ffeeddccbbaa9988";
         var device = await ADeviceAsync(DevEui);
-        await Receive.HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false, Ct);
-        await Receive.HandleAsync(Topic("up", Other), Bytes(Uplink(Other)), isRetained: false, Ct);
+        await HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false);
+        await HandleAsync(Topic("up", Other), Bytes(Uplink(Other)), isRetained: false);
         Assert.Single(_host.Log.Appended(LogTopic.Uplinks));
 
         await _database.ExecuteAsync($"UPDATE devices SET dev_eui = '{Other}' WHERE id = {device.Id}");
 
         while (_host.Log.Appended(LogTopic.Uplinks).Count < 2)
         {
-            await Receive.HandleAsync(Topic("up", Other), Bytes(Uplink(Other)), isRetained: false, Ct);
+            await HandleAsync(Topic("up", Other), Bytes(Uplink(Other)), isRetained: false);
         }
 
         var before = _host.Log.Appended(LogTopic.Uplinks).Count;
-        await Receive.HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false, Ct);
+        await HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false);
         Assert.Equal(before, _host.Log.Appended(LogTopic.Uplinks).Count);
     }
 
@@ -133,9 +136,9 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
     {
         var stats = new GatewayStats { GatewayId = "00aa00bb00cc00dd", RxPacketsReceived = 7, TxPacketsEmitted = 2 };
 
-        await Receive.HandleAsync(topic + "state/conn", State().ToByteArray(), isRetained, Ct);
-        await Receive.HandleAsync(topic + "event/stats", stats.ToByteArray(), isRetained: false, Ct);
-        await Receive.HandleAsync("gateway/1111111111111111/state/conn", State().ToByteArray(), isRetained, Ct);
+        await HandleAsync(topic + "state/conn", State().ToByteArray(), isRetained);
+        await HandleAsync(topic + "event/stats", stats.ToByteArray(), isRetained: false);
+        await HandleAsync("gateway/1111111111111111/state/conn", State().ToByteArray(), isRetained);
 
         var events = _host.Log.Appended(LogTopic.NetworkEvents).Select(NetworkEvent.From).ToList();
         Assert.Equal([NetworkEventKind.GatewayState, NetworkEventKind.GatewayStats], events.Select(e => e.Kind));
@@ -143,6 +146,50 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
         Assert.Equal(isRetained, events[0].IsRetained);
         Assert.Contains("\"rxPacketsReceived\": 7", Encoding.UTF8.GetString(events[1].Payload.Span), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Conversation_WhenPlayedOverARealBroker_IsInTheLogEvenWhenThatWasAway()
+    {
+        await using var mosquitto = await Mosquitto.StartAsync();
+        var broker = $"mqtt://{Mosquitto.Username}:{Mosquitto.Password}@127.0.0.1:{mosquitto.Port}";
+        await using var played = await RunningChirpStack.StartAsync(broker, topicPrefix: "eu868");
+        var things = await played.AddThingsAsync(DevEui);
+        await ADeviceAsync(DevEui);
+        await using var host = _host.WithWebHostBuilder(b => b.UseSetting("ConnectionStrings:mqtt", broker));
+        var started = host.Services;
+        await played.Radio.JoinAsync(DevEui, Ct);
+        IReadOnlyList<Reception> heard = [new(things.GatewayId, -71, 9.5f)];
+
+        // Until the listener is there nobody keeps anything for it.
+        for (uint sent = 0; _host.Log.Appended(LogTopic.Uplinks).Count == 0; sent++)
+        {
+            await played.Radio.SendAsync(DevEui, 2, new byte[] { (byte)sent }, heard, 5, 0, Ct);
+            await Task.Delay(100, Ct);
+        }
+
+        _host.Log.IsAway = true;
+        var last = await played.Radio.SendAsync(DevEui, 7, new byte[] { 42 }, heard, 5, 0, Ct);
+        await played.Radio.ConnectAsync(things.GatewayId, isOnline: true, Ct);
+        await played.Radio.TellStatsAsync(things.GatewayId, 3, 1, Ct);
+        await Task.Delay(300, Ct);
+        _host.Log.IsAway = false;
+
+        await WaitAsync(() => _host.Log.Appended(LogTopic.Uplinks).Any(r => UplinkReceived.From(r) is { FPort: 7 } u && u.FCnt == last));
+        await WaitAsync(() => _host.Log.Appended(LogTopic.NetworkEvents).Select(r => NetworkEvent.From(r).Kind).Distinct()
+            .Intersect([NetworkEventKind.GatewayState, NetworkEventKind.GatewayStats]).Count() == 2);
+        Assert.NotNull(started);
+    }
+
+    private static async Task WaitAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(50, Ct);
+        }
+    }
+
+    private Task HandleAsync(string topic, ReadOnlyMemory<byte> payload, bool isRetained) =>
+        Receive.HandleAsync([new MqttMessage(topic, payload, 1, isRetained, TimeProvider.System.GetUtcNow())], Ct);
 
     private static ConnState State() => new() { GatewayId = "00aa00bb00cc00dd", State = ConnState.Types.State.Online };
 
