@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Http;
 using OS2iot.Core.ChirpStack.Sync;
 using OS2iot.Core.Database;
@@ -28,6 +29,42 @@ internal sealed class ChirpStackSaves(AppDbContext db, IEnumerable<SyncedSystem>
         if (result.Outcome == SyncOutcome.Refused)
         {
             throw refuse(result.Error ?? "ChirpStack refused it.");
+        }
+    }
+
+    /// <summary>
+    /// Tries each of many by itself after one of them was refused. What ChirpStack had taken of them would be undone first, and nobody
+    /// would hear what becomes of each; so that waits until all were tried, and is then what is saved in the end.
+    /// </summary>
+    public async Task OneByOneAsync(Func<Task> tryEach, CancellationToken ct)
+    {
+        var undone = IsFollowed && attempts is not null ? attempts.Undone : [];
+        if (undone.Count == 0)
+        {
+            await tryEach();
+            return;
+        }
+
+        var ids = undone.Select(c => c.Id).ToList();
+        db.SyncChanges.RemoveRange(await db.SyncChanges.Where(c => ids.Contains(c.Id)).ToListAsync(ct));
+        await db.SaveChangesAsync(ct);
+        try
+        {
+            await tryEach();
+        }
+        finally
+        {
+            db.ChangeTracker.Clear();
+            db.SyncChanges.AddRange(undone.Select(c => new SyncChange
+            {
+                System = c.System,
+                Kind = c.Kind,
+                Key = c.Key,
+                IsRemoval = c.IsRemoval,
+                Details = c.Details,
+                OrganizationId = c.OrganizationId,
+            }));
+            await db.SaveChangesAsync(CancellationToken.None);
         }
     }
 }

@@ -6,7 +6,6 @@ using OS2iot.Api.ChirpStack;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
-using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Organizations;
@@ -97,13 +96,6 @@ internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetwor
             }
         }
 
-        // What the network is asked for one by one is saved so too: one that it refuses leaves nothing of others to undo.
-        if (saves.IsFollowed && chunk.Any(r => r.Row.Device is LoRaWanDevice))
-        {
-            await CreateEachAsync(chunk, ct);
-            return;
-        }
-
         try
         {
             await saves.SaveAsync(Refusal.Device, ct);
@@ -112,9 +104,9 @@ internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetwor
                 row.Id = row.Device?.Id;
             }
         }
-        catch (DbUpdateException exception) when (exception.IsRefusal())
+        catch (Exception exception) when (exception is Refusal || (exception is DbUpdateException update && update.IsRefusal()))
         {
-            await CreateEachAsync(chunk, ct);
+            await saves.OneByOneAsync(() => CreateEachAsync(chunk, ct), ct);
         }
     }
 

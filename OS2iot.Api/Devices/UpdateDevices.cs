@@ -47,9 +47,7 @@ internal sealed class UpdateDevices(AppDbContext db, Caller caller, DeviceNetwor
         }
 
         await networks.PrepareAsync(found.Where(r => r.IsOpen).Select(r => r.Request), ct);
-        // What the network may refuse is changed one by one, so that nothing of others has to be undone.
-        var size = saves.IsFollowed && found.Any(r => r.Request.Type == DeviceType.LoRaWan.ToWire()) ? 1 : DeviceRows.ChunkSize;
-        foreach (var chunk in found.Where(r => r.IsOpen).Chunk(size))
+        foreach (var chunk in found.Where(r => r.IsOpen).Chunk(DeviceRows.ChunkSize))
         {
             await UpdateAsync(chunk, ct);
         }
@@ -99,11 +97,16 @@ internal sealed class UpdateDevices(AppDbContext db, Caller caller, DeviceNetwor
             }
 
             // Somebody changed something that one of the rows needs. The others don't have to pay for it.
-            foreach (var row in chunk.Where(r => r.Error is null))
-            {
-                row.Device = null;
-                await UpdateAsync([row], ct);
-            }
+            await saves.OneByOneAsync(() => UpdateEachAsync(chunk, ct), ct);
+        }
+    }
+
+    private async Task UpdateEachAsync(DeviceRow<UpdateDeviceRequest>[] chunk, CancellationToken ct)
+    {
+        foreach (var row in chunk.Where(r => r.Error is null))
+        {
+            row.Device = null;
+            await UpdateAsync([row], ct);
         }
     }
 
