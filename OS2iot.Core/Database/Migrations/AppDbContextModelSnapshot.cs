@@ -2680,9 +2680,23 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mqtt_connection_error");
 
+                    b.Property<DateTimeOffset?>("ConnectionSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("mqtt_connection_since");
+
+                    b.Property<string>("ConnectionState")
+                        .HasColumnType("text")
+                        .HasColumnName("mqtt_connection_state");
+
                     b.Property<bool>("InvalidMqttConfig")
                         .HasColumnType("boolean")
                         .HasColumnName("invalid_mqtt_config");
+
+                    b.Property<int>("Qos")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("mqtt_qos");
 
                     b.ToTable("devices", (string)null);
 
