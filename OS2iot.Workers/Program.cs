@@ -11,6 +11,7 @@ using OS2iot.Workers.Database;
 using OS2iot.Workers.Decoding;
 using OS2iot.Workers.Delivery;
 using OS2iot.Workers.LiveView;
+using OS2iot.Workers.MqttDevices;
 using OS2iot.Workers.NetworkEvents;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
@@ -39,6 +40,7 @@ builder.AddStoring();
 builder.AddNetworkEvents();
 builder.AddDelivery();
 builder.AddAudit();
+builder.AddMosquitto();
 builder.AddSync();
 
 var app = builder.Build();

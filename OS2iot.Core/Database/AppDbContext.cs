@@ -56,6 +56,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<DeviceAuthority> DeviceAuthorities => Set<DeviceAuthority>();
 
+    public DbSet<IssuedCertificate> IssuedCertificates => Set<IssuedCertificate>();
+
     public DbSet<DeviceModel> DeviceModels => Set<DeviceModel>();
 
     public DbSet<DeviceProfile> DeviceProfiles => Set<DeviceProfile>();

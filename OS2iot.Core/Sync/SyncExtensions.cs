@@ -41,7 +41,7 @@ public static class SyncExtensions
         return db.Database.ExecuteSqlAsync(
             $"""
             SELECT pg_advisory_xact_lock(number)
-            FROM (SELECT DISTINCT hashtextextended(text, 20521) AS number FROM unnest({texts}) text ORDER BY 1) numbers
+            FROM (SELECT DISTINCT hashtextextended(t.words, 20521) AS number FROM unnest({texts}) AS t (words) ORDER BY 1) numbers
             """,
             ct);
     }

@@ -243,7 +243,8 @@ internal sealed partial class SyncLoop(SyncedSystem system, SyncTable table, Syn
         catch (Exception exception) when (!ct.IsCancellationRequested && !exception.IsOfOurDatabase())
         {
             LogNotApplied(exception, system.Name, changes[0].Kind, changes[0].Key);
-            await table.PutOffAsync(changes[0], PutOffFor(changes[0].Attempts), "It could not be applied: " + exception.Message, ct);
+            var error = "It could not be applied: " + exception.Message;
+            await table.WithAsync(async db => await PutOffAsync(db, changes[0], error, ct));
             return true;
         }
     }
@@ -259,12 +260,22 @@ internal sealed partial class SyncLoop(SyncedSystem system, SyncTable table, Syn
 
         for (var i = 0; i < changes.Count; i++)
         {
-            if (results[i].Outcome == SyncOutcome.Refused)
+            if (results[i].Outcome == SyncOutcome.Later)
+            {
+                await PutOffAsync(db, changes[i], results[i].Error ?? "Not yet.", ct);
+            }
+            else if (results[i].Outcome == SyncOutcome.Refused)
             {
                 LogRefused(system.Name, changes[i].Kind, changes[i].Key, results[i].Error);
                 await SyncTable.RefuseAsync(db, changes[i], results[i].Error ?? "It was refused.", ct);
             }
         }
+    }
+
+    private static async Task<bool> PutOffAsync(AppDbContext db, SyncChange change, string error, CancellationToken ct)
+    {
+        await SyncTable.PutOffAsync(db, change, PutOffFor(change.Attempts), error, ct);
+        return true;
     }
 
     /// <returns>How long until the next comparison; null when the system is away.</returns>

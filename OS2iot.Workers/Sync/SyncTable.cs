@@ -71,8 +71,8 @@ internal sealed class SyncTable(IServiceScopeFactory scopes)
             $"UPDATE sync_changes SET state = 1, attempts = attempts + 1, error = {error} WHERE id = {change.Id}", ct);
     }
 
-    public Task PutOffAsync(SyncChange change, TimeSpan wait, string error, CancellationToken ct) => WithAsync(db => db.Database.ExecuteSqlAsync(
-        $"UPDATE sync_changes SET attempts = attempts + 1, next_attempt_at = now() + {wait}, error = {error} WHERE id = {change.Id}", ct));
+    public static Task PutOffAsync(AppDbContext db, SyncChange change, TimeSpan wait, string error, CancellationToken ct) => db.Database.ExecuteSqlAsync(
+        $"UPDATE sync_changes SET attempts = attempts + 1, next_attempt_at = now() + {wait}, error = {error} WHERE id = {change.Id}", ct);
 
     public Task SetReachedAsync(string system, CancellationToken ct) => WithAsync(db => db.Database.ExecuteSqlAsync(
         $"""

@@ -1610,6 +1610,55 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("device_authorities", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.MqttDevices.IssuedCertificate", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<DateTimeOffset>("NotAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_after");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Serial")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("serial");
+
+                    b.HasKey("Id")
+                        .HasName("pk_issued_certificates");
+
+                    b.HasIndex("DeviceId")
+                        .HasDatabaseName("ix_issued_certificates_device_id");
+
+                    b.HasIndex("RevokedAt")
+                        .HasDatabaseName("ix_issued_certificates_revoked_at")
+                        .HasFilter("revoked_at IS NOT NULL");
+
+                    b.ToTable("issued_certificates", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.NetworkEvents.Reception", b =>
                 {
                     b.Property<DateTimeOffset>("ReceivedAt")

@@ -21,12 +21,14 @@ using OS2iot.Api.GenericHttp;
 using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
+using OS2iot.Api.MqttDevices;
 using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
 using OS2iot.Api.Permissions;
 using OS2iot.Api.Search;
 using OS2iot.Api.Sigfox;
+using OS2iot.Api.Sync;
 using OS2iot.Api.Users;
 using OS2iot.Core.Organizations;
 
@@ -124,6 +126,11 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
+        [typeof(RenewCertificate)] = new(Reach.Refused, w => w.Device, _ => new { }),
+        [typeof(DownloadCertificate)] = new(Reach.Refused, w => w.Device, _ => new { format = "PEM" }),
+        [typeof(GetSync)] = new(Reach.Refused),
+        [typeof(ListSyncChanges)] = new(Reach.Refused, _ => "mosquitto"),
+        [typeof(ReconcileSystem)] = new(Reach.Refused, _ => "mosquitto"),
         [typeof(ListMessages)] = new(Reach.Refused, w => w.Device),
         [typeof(StreamMessages)] = new(Reach.Refused, w => w.Device),
         [typeof(ResendMessage)] = new(Reach.Refused, w => w.Device, _ => new { }),
