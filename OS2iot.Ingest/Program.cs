@@ -4,6 +4,7 @@ using OS2iot.Core.Secrets;
 using OS2iot.Ingest.ChirpStack;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
+using OS2iot.Ingest.Limits;
 using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
 
@@ -14,6 +15,7 @@ builder.AddDatabase();
 builder.AddSecrets();
 builder.AddMessaging();
 builder.AddDeviceDirectory();
+builder.AddLimits();
 builder.AddGenericHttp();
 builder.AddSigfoxCallbacks();
 builder.AddChirpStackListener();

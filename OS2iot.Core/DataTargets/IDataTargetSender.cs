@@ -13,7 +13,7 @@ public interface IDataTargetSender<in TSettings>
 /// <summary>What a sender is given: the decoded payload, and enough about it to fill headers, topics and envelopes.</summary>
 public sealed record DeliveryMessage
 {
-    /// <summary>UUIDv7. The same for every try, so that a receiver can drop repeats.</summary>
+    /// <summary>The same for every try, so that a receiver can drop repeats.</summary>
     public required Guid MessageId { get; init; }
 
     public required int DeviceId { get; init; }

@@ -3,7 +3,7 @@ namespace OS2iot.Core.Messaging;
 /// <summary>Names of the headers that records carry. Values are text; times are ISO 8601 in UTC.</summary>
 public static class LogHeaders
 {
-    /// <summary>UUIDv7, given at the moment of receipt.</summary>
+    /// <summary>UUID, given at the moment of receipt.</summary>
     public const string MessageId = "message-id";
 
     public const string DeviceId = "device-id";

@@ -11,7 +11,7 @@ namespace OS2iot.Core.Uplinks;
 [NotAudited("The pipeline writes it.")]
 public sealed class ReceivedMessage
 {
-    /// <summary>UUIDv7, the id under which the message was acknowledged.</summary>
+    /// <summary>The id under which the message was acknowledged.</summary>
     public Guid Id { get; set; }
 
     public DateTimeOffset ReceivedAt { get; set; }

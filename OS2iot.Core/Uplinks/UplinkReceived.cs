@@ -7,7 +7,7 @@ namespace OS2iot.Core.Uplinks;
 /// <summary>A message from a device, as it came. Travels on <see cref="LogTopic.Uplinks"/>, keyed by device.</summary>
 public sealed record UplinkReceived
 {
-    /// <summary>UUIDv7.</summary>
+    /// <summary>See <see cref="UplinkMessageId"/>.</summary>
     public required Guid MessageId { get; init; }
 
     public required int DeviceId { get; init; }

@@ -6,16 +6,20 @@ using OS2iot.Core.Secrets;
 using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.Answers;
 using OS2iot.Ingest.Devices;
+using OS2iot.Ingest.Limits;
 
 namespace OS2iot.Ingest.GenericHttp;
 
 /// <summary>
 /// <c>POST /api/v1/receive-data?apiKey=…</c>: takes a message from a device that is known by the key. 204 says that the log has it;
-/// the header <c>X-Message-Id</c> names it. 400 not JSON, 403 no such key, 413 too large, 503 try again.
+/// the header <c>X-Message-Id</c> names it. 400 not JSON, 403 no such key, 413 too large, 429 too many,
+/// 503 try again.
 /// </summary>
 internal sealed class ReceiveData(
     DeviceDirectory devices,
     LookupHash lookupHash,
+    IngestLimits limits,
+    RecentMessages recent,
     IMessageLog log,
     TimeProvider clock,
     IOptions<GenericHttpOptions> options,
@@ -57,10 +61,23 @@ internal sealed class ReceiveData(
 
     private async Task ReceiveAsync(HttpContext context, CancellationToken ct)
     {
-        // The key comes first: who has none doesn't get us to read a body.
+        // Limits and the key come first: who sends too much, or has no key, doesn't get us to read a body.
+        var address = context.Connection.RemoteIpAddress;
+        if (limits.CheckAddress(address) is { Ticks: > 0 } addressWait)
+        {
+            await TooMany.WriteAsync(context, addressWait);
+            return;
+        }
+
         if (await FindDeviceAsync(context.Request, ct) is not { } device)
         {
-            await NoSuchDevice.WriteAsync(context);
+            await (limits.CheckUnknown(address) is { Ticks: > 0 } guessWait ? TooMany.WriteAsync(context, guessWait) : NoSuchDevice.WriteAsync(context));
+            return;
+        }
+
+        if (limits.Check(device.Id) is { Ticks: > 0 } deviceWait)
+        {
+            await TooMany.WriteAsync(context, deviceWait);
             return;
         }
 
@@ -77,24 +94,39 @@ internal sealed class ReceiveData(
         }
 
         var now = clock.GetUtcNow();
+        var deduplicationId = DeduplicationIdOf(context.Request);
+        var messageId = UplinkMessageId.Of(device.Id, deduplicationId, now);
+        if (deduplicationId is null || !recent.IsRepeat(messageId))
+        {
+            await AppendAsync(device, messageId, deduplicationId, now, body, ct);
+        }
+
+        context.Response.Headers[MessageIdHeader] = messageId.ToString();
+        context.Response.Headers.CacheControl = "none";
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task AppendAsync(
+        KnownDevice device, Guid messageId, string? deduplicationId, DateTimeOffset now, ReadOnlyMemory<byte> body, CancellationToken ct)
+    {
         var uplink = new UplinkReceived
         {
-            MessageId = Guid.CreateVersion7(now),
+            MessageId = messageId,
             DeviceId = device.Id,
             ApplicationId = device.ApplicationId,
             OrganizationId = device.OrganizationId,
             Network = DeviceType.GenericHttp,
             ReceivedAt = now,
-            DeduplicationId = DeduplicationIdOf(context.Request),
+            DeduplicationId = deduplicationId,
             TraceParent = LogTracing.CurrentTraceParent,
             Payload = body,
         };
 
         await log.AppendAsync(LogTopic.Uplinks, uplink.ToRecord(), ct);
-
-        context.Response.Headers[MessageIdHeader] = uplink.MessageId.ToString();
-        context.Response.Headers.CacheControl = "none";
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (deduplicationId is not null)
+        {
+            recent.Add(messageId);
+        }
     }
 
     private async ValueTask<KnownDevice?> FindDeviceAsync(HttpRequest request, CancellationToken ct)

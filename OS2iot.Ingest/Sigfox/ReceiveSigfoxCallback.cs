@@ -10,16 +10,20 @@ using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.Answers;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
+using OS2iot.Ingest.Limits;
 
 namespace OS2iot.Ingest.Sigfox;
 
 /// <summary>
 /// <c>POST /api/v1/sigfox-callback/data/bidir?apiKey=…</c>: takes a device's message from Sigfox. 204 says that the log has it, and so
-/// does 200, which also carries what waits for the device. 400 not as it must be, 404 no such device, 413 too large, 503 try again.
+/// does 200, which also carries what waits for the device. 400 not as it must be, 404 no such device, 413 too large, 429 too many,
+/// 503 try again.
 /// </summary>
 internal sealed partial class ReceiveSigfoxCallback(
     DeviceDirectory devices,
     SigfoxDownlinks downlinks,
+    IngestLimits limits,
+    RecentMessages recent,
     IMessageLog log,
     TimeProvider clock,
     IOptions<SigfoxCallbackOptions> options,
@@ -61,6 +65,14 @@ internal sealed partial class ReceiveSigfoxCallback(
 
     private async Task ReceiveAsync(HttpContext context, CancellationToken ct)
     {
+        // Who it is about stands in the body; how much one address may send is known before.
+        var address = context.Connection.RemoteIpAddress;
+        if (limits.CheckAddress(address) is { Ticks: > 0 } addressWait)
+        {
+            await TooMany.WriteAsync(context, addressWait);
+            return;
+        }
+
         if (await JsonBody.ReadAsync(context.Request, options.Value.MaxBodySize, ct) is not { } body)
         {
             await TooLarge.WriteAsync(context);
@@ -82,7 +94,13 @@ internal sealed partial class ReceiveSigfoxCallback(
 
         if (await FindDeviceAsync(callback, ct) is not { } device)
         {
-            await NoSuchDevice.WriteAsync(context);
+            await (limits.CheckUnknown(address) is { Ticks: > 0 } guessWait ? TooMany.WriteAsync(context, guessWait) : NoSuchDevice.WriteAsync(context));
+            return;
+        }
+
+        if (limits.Check(device.Id) is { Ticks: > 0 } deviceWait)
+        {
+            await TooMany.WriteAsync(context, deviceWait);
             return;
         }
 
@@ -100,12 +118,18 @@ internal sealed partial class ReceiveSigfoxCallback(
                 : null;
     }
 
-    private Task AppendAsync(SigfoxCallback callback, KnownDevice device, ReadOnlyMemory<byte> body, CancellationToken ct)
+    private async Task AppendAsync(SigfoxCallback callback, KnownDevice device, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
+        var messageId = UplinkMessageId.Of(device.Id, callback.DeduplicationId);
+        if (recent.IsRepeat(messageId))
+        {
+            return;
+        }
+
         var uplink = new UplinkReceived
         {
-            MessageId = Guid.CreateVersion7(now),
+            MessageId = messageId,
             DeviceId = device.Id,
             ApplicationId = device.ApplicationId,
             OrganizationId = device.OrganizationId,
@@ -119,7 +143,8 @@ internal sealed partial class ReceiveSigfoxCallback(
             TraceParent = LogTracing.CurrentTraceParent,
             Payload = body,
         };
-        return log.AppendAsync(LogTopic.Uplinks, uplink.ToRecord(), ct);
+        await log.AppendAsync(LogTopic.Uplinks, uplink.ToRecord(), ct);
+        recent.Add(messageId);
     }
 
     private async Task AnswerAsync(HttpContext context, SigfoxCallback callback, KnownDevice device, CancellationToken ct)

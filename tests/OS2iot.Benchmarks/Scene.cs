@@ -50,6 +50,8 @@ internal sealed class Scene : IAsyncDisposable
         {
             ["ConnectionStrings__os2iot"] = ConnectionString,
             ["Secrets__MasterKey"] = MasterKeySetting,
+            ["Limits__DevicePerSecond"] = "0",
+            ["Limits__AddressPerSecond"] = "0",
         };
         if (kafka is not null)
         {
