@@ -25,7 +25,7 @@ internal sealed class ChirpStackSaves(AppDbContext db, IEnumerable<SyncedSystem>
             return;
         }
 
-        var result = await attempts!.SaveAsync(ChirpStackChanges.System, () => [.. changes.Select(c => c())], ct);
+        var result = await attempts!.SaveAsync(ChirpStackChanges.System, () => [.. changes.Select(c => c()).DistinctBy(c => (c.Kind, c.Key, c.IsRemoval))], ct);
         if (result.Outcome == SyncOutcome.Refused)
         {
             throw refuse(result.Error ?? "ChirpStack refused it.");

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
@@ -50,7 +51,7 @@ internal sealed partial class CreateDownlinkRequest : IBodyRequest
 /// Lets a message wait for a LoRaWAN or Sigfox device, in place of any that waits already, or for an MQTT device at our broker, behind
 /// those that do. It is stored when this answers, and sent when the network allows.
 /// </summary>
-internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<CreateDownlinkRequest, DownlinkCreatedResponse>
+internal sealed class CreateDownlink(AppDbContext db, Caller caller, ChirpStackSaves saves) : Endpoint<CreateDownlinkRequest, DownlinkCreatedResponse>
 {
     private const int SigfoxBytes = 8;
 
@@ -79,7 +80,7 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
         else
         {
             await db.ReplaceWaitingAsync(device, item, ct);
-            await db.SaveChangesAsync(ct);
+            await saves.SaveAsync(Refusal.BadRequest, ct);
         }
 
         await transaction.CommitAsync(ct);
@@ -103,9 +104,9 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
 
         var organizationId = await db.Applications.Where(a => a.Id == device.ApplicationId).Select(a => a.OrganizationId).SingleAsync(ct);
         db.Downlinks.Add(item);
-        await db.SaveChangesAsync(ct);
+        await saves.SaveAsync(Refusal.BadRequest, ct);
         db.SyncChanges.Add(MosquittoChanges.OfDownlink(item, organizationId));
-        await db.SaveChangesAsync(ct);
+        await saves.SaveAsync(Refusal.BadRequest, ct);
     }
 
     private static DownlinkQueueItem Item(Device device, CreateDownlinkRequest request)

@@ -8,8 +8,8 @@ namespace OS2iot.Core.ChirpStack;
 
 public static class ChirpStackExtensions
 {
-    /// <summary>The name by which service discovery knows it.</summary>
-    private const string ServiceName = "services:chirpstack:http:0";
+    /// <summary>By what service discovery knows it; the simulator plays it where there is no other.</summary>
+    private static readonly string[] ServiceNames = ["services:chirpstack:http:0", "services:simulator:chirpstack:0"];
 
     /// <summary>Registers the client of ChirpStack's API and, where somebody said where that is, lets it follow our database.</summary>
     public static IHostApplicationBuilder AddChirpStack(this IHostApplicationBuilder builder)
@@ -18,7 +18,7 @@ public static class ChirpStackExtensions
             .BindConfiguration(ChirpStackOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
             {
-                options.Address ??= Uri.TryCreate(configuration[ServiceName], UriKind.Absolute, out var address) ? address : null;
+                options.Address ??= Uri.TryCreate(AddressOf(configuration), UriKind.Absolute, out var address) ? address : null;
                 options.ApiKey ??= configuration["CHIRPSTACK_API_KEY"];
             })
             .ValidateDataAnnotations()
@@ -27,8 +27,7 @@ public static class ChirpStackExtensions
         builder.Services.AddSingleton<ChirpStackCalls>();
         builder.Services.AddSingleton(services => new ChirpStackClient(
             services.GetRequiredService<ChirpStackCalls>(), services.GetRequiredService<TimeProvider>()));
-        if (builder.Configuration[$"{ChirpStackOptions.Section}:{nameof(ChirpStackOptions.Address)}"] is { Length: > 0 }
-            || builder.Configuration[ServiceName] is { Length: > 0 })
+        if (AddressOf(builder.Configuration) is not null)
         {
             builder.Services.AddSingleton<ChirpStackTenant>();
             builder.Services.AddSingleton<SyncedApplications>();
@@ -36,9 +35,14 @@ public static class ChirpStackExtensions
             builder.Services.AddSingleton<SyncedGateways>();
             builder.Services.AddSingleton<SyncedDevices>();
             builder.Services.AddSingleton<SyncedMulticastGroups>();
+            builder.Services.AddSingleton<SyncedDownlinks>();
             builder.Services.AddSyncedSystem<ChirpStackSystem>();
         }
 
         return builder;
     }
+
+    private static string? AddressOf(IConfiguration configuration) =>
+        ServiceNames.Prepend($"{ChirpStackOptions.Section}:{nameof(ChirpStackOptions.Address)}")
+            .Select(name => configuration[name]).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
 }

@@ -14,13 +14,14 @@ internal sealed class ChirpStackKey(IOptions<ChirpStackOptions> options)
     /// <exception cref="ChirpStackException">There is none.</exception>
     public string Read()
     {
-        if (options.Value.ApiKey is { Length: > 0 } key)
+        if (ReadFile(options.Value.ApiKeyFile) is { } made)
         {
-            return key.Trim();
+            return made;
         }
 
-        return ReadFile(options.Value.ApiKeyFile)
-            ?? throw new ChirpStackException(ChirpStackFailure.Unavailable, "ChirpStack's API key is not there yet. Try again later.");
+        return options.Value.ApiKey is { Length: > 0 } key
+            ? key.Trim()
+            : throw new ChirpStackException(ChirpStackFailure.Unavailable, "ChirpStack's API key is not there yet. Try again later.");
     }
 
     private string? ReadFile(string? path)

@@ -13,7 +13,7 @@ public sealed class ChirpStackOptions : IValidatableObject
     /// <summary>A key of a global administrator. <c>CHIRPSTACK_API_KEY</c> is an older name of it.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>A file that holds the key in place of <see cref="ApiKey"/>; it may come later than we do.</summary>
+    /// <summary>A file with the key, which goes before <see cref="ApiKey"/> once it is there; it may come later than we do.</summary>
     public string? ApiKeyFile { get; set; }
 
     /// <summary>How long one call may take, tries included.</summary>

@@ -6,6 +6,7 @@ using OS2iot.Core.Messaging;
 using OS2iot.Core.NetworkEvents;
 using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.Devices;
+using OS2iot.Ingest.Limits;
 using OS2iot.Ingest.Mqtt;
 
 namespace OS2iot.Ingest.ChirpStack;
@@ -15,7 +16,7 @@ namespace OS2iot.Ingest.ChirpStack;
 /// returns, the messages may be acknowledged: the log has them, or they are of nobody here.
 /// </summary>
 internal sealed partial class ReceiveChirpStackMessage(
-    DeviceDirectory devices, IMessageLog log, ChirpStackMetrics metrics, ILogger<ReceiveChirpStackMessage> logger)
+    DeviceDirectory devices, RecentMessages recent, IMessageLog log, ChirpStackMetrics metrics, ILogger<ReceiveChirpStackMessage> logger)
 {
     /// <summary>The log takes no larger ones; ChirpStack's events have a few thousand bytes.</summary>
     private const int MaxSize = 256 * 1024;
@@ -28,7 +29,7 @@ internal sealed partial class ReceiveChirpStackMessage(
     /// <exception cref="TimeoutException">Likewise.</exception>
     public async Task HandleAsync(IReadOnlyList<MqttMessage> messages, CancellationToken ct)
     {
-        var uplinks = new List<LogRecord>();
+        var uplinks = new Dictionary<Guid, LogRecord>();
         var events = new List<NetworkEvent>();
         foreach (var message in messages)
         {
@@ -45,7 +46,11 @@ internal sealed partial class ReceiveChirpStackMessage(
             {
                 if (topic.IsUplink)
                 {
-                    uplinks.Add(Uplink(device, happened, message).ToRecord());
+                    var uplink = Uplink(device, happened, message);
+                    if (recent.IsRepeat(uplink.MessageId) || !uplinks.TryAdd(uplink.MessageId, uplink.ToRecord()))
+                    {
+                        metrics.PassedOver("repeat");
+                    }
                 }
                 else
                 {
@@ -57,11 +62,16 @@ internal sealed partial class ReceiveChirpStackMessage(
         await AppendAsync(uplinks, events, ct);
     }
 
-    private async Task AppendAsync(List<LogRecord> uplinks, List<NetworkEvent> events, CancellationToken ct)
+    private async Task AppendAsync(Dictionary<Guid, LogRecord> uplinks, List<NetworkEvent> events, CancellationToken ct)
     {
         if (uplinks.Count > 0)
         {
-            await log.AppendAsync(LogTopic.Uplinks, uplinks, ct);
+            await log.AppendAsync(LogTopic.Uplinks, [.. uplinks.Values], ct);
+            foreach (var id in uplinks.Keys)
+            {
+                recent.Add(id);
+            }
+
             metrics.Taken("up", uplinks.Count);
         }
 
@@ -118,7 +128,7 @@ internal sealed partial class ReceiveChirpStackMessage(
 
     private static UplinkReceived Uplink(KnownDevice device, ChirpStackEvent happened, MqttMessage message) => new()
     {
-        MessageId = Guid.CreateVersion7(message.ReceivedAt),
+        MessageId = UplinkMessageId.Of(device.Id, happened.DeduplicationId, message.ReceivedAt),
         DeviceId = device.Id,
         ApplicationId = device.ApplicationId,
         OrganizationId = device.OrganizationId,

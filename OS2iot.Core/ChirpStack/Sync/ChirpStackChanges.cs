@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
+using OS2iot.Core.Downlinks;
 using OS2iot.Core.Gateways;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Sync;
@@ -24,6 +25,12 @@ public static class ChirpStackChanges
     public const string Device = "device";
 
     public const string MulticastGroup = "multicast-group";
+
+    /// <summary>What waits for a device.</summary>
+    public const string Downlinks = "downlinks";
+
+    /// <summary>What waits for a multicast group.</summary>
+    public const string MulticastDownlinks = "multicast-downlinks";
 
     /// <summary>The member of a change's details that holds the id there.</summary>
     public const string IdThere = "id";
@@ -85,6 +92,17 @@ public static class ChirpStackChanges
                 break;
             case LoRaWanMulticast { MulticastGroupId: > 0 } session when entry.State == EntityState.Modified:
                 found.Add((4, () => Change(MulticastGroup, Text(session.MulticastGroupId), false, null, null)));
+                break;
+            case DownlinkQueueItem item when !isRemoved:
+                var devEui = await db.LoRaWanDevices.Where(d => d.Id == item.DeviceId).Select(d => d.DevEui).SingleOrDefaultAsync(ct);
+                if (devEui is not null)
+                {
+                    found.Add((9, () => Change(Downlinks, devEui, false, null, null)));
+                }
+
+                break;
+            case MulticastDownlink { MulticastGroupId: > 0 } message when !isRemoved:
+                found.Add((9, () => Change(MulticastDownlinks, Text(message.MulticastGroupId), false, null, null)));
                 break;
             case Organization organization when isRemoved:
                 await AddBelowAsync(db, found, organization.Id, ct);

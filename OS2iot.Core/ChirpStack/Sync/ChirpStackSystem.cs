@@ -9,7 +9,8 @@ namespace OS2iot.Core.ChirpStack.Sync;
 /// ids that we keep, or by being in an application of ours.
 /// </summary>
 internal sealed class ChirpStackSystem(
-    SyncedApplications applications, SyncedDeviceProfiles profiles, SyncedGateways gateways, SyncedDevices devices, SyncedMulticastGroups groups)
+    SyncedApplications applications, SyncedDeviceProfiles profiles, SyncedGateways gateways, SyncedDevices devices, SyncedMulticastGroups groups,
+    SyncedDownlinks downlinks)
     : SyncedSystem
 {
     public override string Name => ChirpStackChanges.System;
@@ -25,6 +26,8 @@ internal sealed class ChirpStackSystem(
                 ChirpStackChanges.Gateway => gateways.ApplyAsync(db, change.Key, ct),
                 ChirpStackChanges.Device => devices.ApplyAsync(db, change.Key, ct),
                 ChirpStackChanges.MulticastGroup => groups.ApplyAsync(db, change.Key, IdAt(change), ct),
+                ChirpStackChanges.Downlinks => downlinks.ApplyToDeviceAsync(db, change.Key, ct),
+                ChirpStackChanges.MulticastDownlinks => downlinks.ApplyToGroupAsync(db, change.Key, ct),
                 _ => throw new InvalidOperationException($"ChirpStack has no {change.Kind}."),
             });
             return SyncResult.Applied;

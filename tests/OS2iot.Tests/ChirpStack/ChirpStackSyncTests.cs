@@ -10,6 +10,7 @@ using OS2iot.Core.ChirpStack;
 using OS2iot.Core.ChirpStack.Protos;
 using OS2iot.Core.ChirpStack.Sync;
 using OS2iot.Core.Database;
+using OS2iot.Core.Downlinks;
 using OS2iot.Core.Secrets;
 using OS2iot.Core.Sync;
 using OS2iot.Simulator.ChirpStack;
@@ -210,6 +211,44 @@ public sealed class ChirpStackSyncTests(PostgreSql postgres) : IAsyncLifetime
         Assert.Equal(Many, Network.Devices.Values.Count(d => d.Keys is not null));
         Assert.Equal(IdsOf(first), IdsOf(again));
         await AssertNothingWaitsAsync();
+    }
+
+    [Fact]
+    public async Task Downlink_WhenAskedFor_IsInTheQueueThereInPlaceOfTheOneBefore()
+    {
+        var profile = await AProfileAsync();
+        var device = (await _admin.Post("iot-device", Device("d", Otaa(profile, ApiHost.Eui(), ApiHost.Key())))).Id();
+        var queue = Network.Devices.Values.Single().Queue;
+
+        (await _admin.Post($"iot-device/{device}/downlink", new { data = "0102", port = 7, confirmed = true })).Is(HttpStatusCode.Created);
+        (await _admin.Post($"iot-device/{device}/downlink", new { data = "03FF", port = 8 })).Is(HttpStatusCode.Created);
+
+        var waiting = Assert.Single(queue);
+        Assert.Equal((8u, false, "03ff"), (waiting.FPort, waiting.Confirmed, Convert.ToHexStringLower(waiting.Data.Span)));
+        var listed = (await _admin.Get($"iot-device/{device}/downlinks"))["data"].EnumerateArray().Select(d => d.GetProperty("state").GetString()).ToList();
+        Assert.Equal(["queued", "flushed"], listed);
+        await using var db = _api.Database.CreateContext();
+        Assert.Equal(waiting.Id, (await db.Downlinks.SingleAsync(d => d.State == DownlinkState.Queued, Ct)).NetworkItemId);
+        await AssertNothingWaitsAsync();
+    }
+
+    [Fact]
+    public async Task Downlink_WhenChirpStackIsAway_WaitsAndGoesLater()
+    {
+        using var worker = await WorkerAsync();
+        var profile = await AProfileAsync();
+        var device = (await _admin.Post("iot-device", Device("d", Otaa(profile, ApiHost.Eui(), ApiHost.Key())))).Id();
+        var group = (await _admin.Post("multicast", Group([device]))).Is(HttpStatusCode.Created).Id();
+        Network.Groups.Values.Single().GatewayIds.Add(await AGatewayAsync());
+        Network.Faults = new ChirpStackFaults { Code = StatusCode.Unavailable };
+
+        (await _admin.Post($"iot-device/{device}/downlink", new { data = "0102", port = 7 })).Is(HttpStatusCode.Created);
+        (await _admin.Post($"multicast/{group}/downlink-multicast", new { data = "AA", port = 9 })).Is(HttpStatusCode.Created);
+        Network.Faults = new ChirpStackFaults();
+        await NothingWaitsAsync();
+
+        Assert.Equal(7u, Assert.Single(Network.Devices.Values.Single().Queue).FPort);
+        Assert.Equal((9u, 7u), (Assert.Single(Network.Groups.Values.Single().Queue).FPort, Network.Groups.Values.Single().Queue[0].FCnt));
     }
 
     [Fact]
