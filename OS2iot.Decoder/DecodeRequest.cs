@@ -11,6 +11,9 @@ public sealed record DecodeRequest
     /// <summary>JavaScript in UTF-8.</summary>
     public required ReadOnlyMemory<byte> Code { get; init; }
 
+    /// <summary>False where the process was sent the script before, and <see cref="Code"/> is empty.</summary>
+    public bool HasCode { get; init; } = true;
+
     /// <summary>JSON text in UTF-8 as received.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
@@ -25,6 +28,18 @@ public sealed record DecodeRequest
     public DateTimeOffset ReceivedAt { get; init; }
 
     public bool CaptureConsole { get; init; }
+
+    public DecoderFunction Function { get; init; }
+}
+
+/// <summary>Which of a script's functions is wanted.</summary>
+public enum DecoderFunction
+{
+    /// <summary>What a device sent becomes JSON.</summary>
+    Decode,
+
+    /// <summary>JSON becomes the bytes that a device is sent.</summary>
+    EncodeDownlink,
 }
 
 /// <summary>How the bytes that the device sent stand in the message.</summary>

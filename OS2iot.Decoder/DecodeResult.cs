@@ -61,4 +61,7 @@ public enum DecodeFailure
 
     /// <summary>It was not run, because it met its limits several times in a row.</summary>
     Suspended,
+
+    /// <summary>The process no longer has the script that it was sent; for its parent only.</summary>
+    NotHere,
 }

@@ -41,28 +41,59 @@ internal sealed class DecoderEngine(DecodeLimits limits, ThreadCpuClock clock)
     {
         using var engine = new Engine(_engineOptions);
         engine.Constraints.Find<RunLimits>()!.Begin(clock, limits.Time, limits.WallClock);
-        engine.Advanced.HostDefined = console;
-        engine.Execute(decoder.Script);
+        var run = new RunGlobals(console);
+        engine.Advanced.HostDefined = run;
+        var exports = Load(engine, decoder, run);
 
-        var contract = DecoderContract.Find(engine);
+        var contract = DecoderContract.Find(engine, exports, request.Function);
         var returned = contract.Call(engine, request);
         if (returned.IsPromise())
         {
-            returned = returned.UnwrapIfPromise(PromiseWait);
+            returned = Settled(contract, returned);
         }
-
-        var value = contract.Read(returned, console);
 
         // Getters, toJSON and proxies run script too: inside an entry into the engine its limits hold for them.
         var output = ReadOnlyMemory<byte>.Empty;
         engine.Call(new ClrFunction(engine, "", (_, _) =>
         {
-            output = DecoderJson.Write(engine, value, limits.Result);
+            output = DecoderJson.Write(engine, contract.Read(returned, console), limits.Result);
             return JsValue.Undefined;
         }));
         return output.IsEmpty
             ? DecodeResult.Failed(DecodeFailure.Result, $"{contract.Name} returned nothing that is JSON.")
             : new DecodeResult { Output = output };
+    }
+
+    private static ObjectInstance? Load(Engine engine, PreparedDecoder decoder, RunGlobals run)
+    {
+        if (decoder.Module is not { } module)
+        {
+            engine.Execute(decoder.Script);
+            return run.Exports;
+        }
+
+        const string Name = "decoder";
+        engine.Modules.Add(Name, builder => builder.AddModule(module));
+        ObjectInstance? exports = null;
+        engine.Call(new ClrFunction(engine, "", (_, _) =>
+        {
+            exports = engine.Modules.Import(Name);
+            return JsValue.Undefined;
+        }));
+        return exports;
+    }
+
+    private static JsValue Settled(DecoderContract contract, JsValue promise)
+    {
+        try
+        {
+            return promise.UnwrapIfPromise(PromiseWait);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException)
+        {
+            throw new DecodeException(
+                DecodeFailure.Runtime, $"{contract.Name} returned a promise that nothing settles: there is nothing to wait for in a decoder.");
+        }
     }
 
     private static Options EngineOptions(DecodeLimits limits)

@@ -23,20 +23,21 @@ internal static class DecoderGlobals
         options.AddLazyGlobal("atob", engine => new ClrFunction(engine, "atob", (_, args) => FromBase64(engine, args), 1), Replaceable);
         options.AddLazyGlobal("btoa", engine => new ClrFunction(engine, "btoa", (_, args) => ToBase64(engine, args), 1), Replaceable);
         options.AddLazyGlobal("console", Console, Replaceable);
+        options.AddLazyGlobal("module", engine => Run(engine)?.Module(engine) ?? JsValue.Undefined, Replaceable);
+        options.AddLazyGlobal("exports", engine => Run(engine)?.Module(engine).Get("exports") ?? JsValue.Undefined, Replaceable);
         options.AddLazyGlobal("global", engine => engine.Global, Replaceable);
-        options.Configure(engine =>
+        foreach (var name in TakenAway)
         {
-            foreach (var name in TakenAway)
-            {
-                engine.Global.Delete(name);
-            }
-        });
+            options.AddLazyGlobal(name, _ => JsValue.Undefined, Replaceable); // deleting them would cost each run more than most scripts do
+        }
     }
+
+    private static RunGlobals? Run(Engine engine) => engine.Advanced.HostDefined as RunGlobals;
 
     private static JsObject Console(Engine engine)
     {
         var console = new JsObject(engine);
-        var lines = engine.Advanced.HostDefined as DecoderConsole;
+        var lines = Run(engine)?.Console;
         foreach (var level in Levels)
         {
             console.FastSetDataProperty(level, new ClrFunction(engine, level, (_, args) =>

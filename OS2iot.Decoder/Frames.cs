@@ -4,49 +4,55 @@ using System.Text;
 namespace OS2iot.Decoder;
 
 /// <summary>
-/// Requests and results on a pipe: a length and that many bytes. Little endian; a text or a block is its length and its bytes, -1 for none.
+/// The two ends of a pipe that carries requests or results: frames of a length and that many bytes. Little endian; a text or a block
+/// is its length and its bytes, -1 for none. Several frames go in one write and come in one read.
 /// </summary>
 public static class Frames
 {
     /// <summary>Well above everything that the limits let through; a longer frame is not one of ours.</summary>
-    private const int MaxLength = 16 << 20;
+    internal const int MaxLength = 16 << 20;
 
-    public static void Write(Stream stream, DecodeRequest request)
+    /// <param name="frames">Gathers it until <see cref="FrameWriter.Flush"/>.</param>
+    /// <param name="request">What to run.</param>
+    /// <param name="withCode">False for a script that the other end was sent before.</param>
+    public static void Add(this FrameWriter frames, DecodeRequest request, bool withCode)
     {
-        using var frame = new Frame();
-        frame.Add(request.ScriptId);
-        frame.Add(request.ScriptVersion);
-        frame.Add((int)request.Bytes);
-        frame.Add(request.FPort);
-        frame.Add(request.ReceivedAt.ToUnixTimeMilliseconds());
-        frame.Add(request.CaptureConsole ? 1 : 0);
-        frame.Add(request.Code.Span);
-        frame.Add(request.Payload.Span);
-        frame.Add(request.Metadata.Span);
-        frame.WriteTo(stream);
+        frames.Begin();
+        frames.Write(request.ScriptId);
+        frames.Write(request.ScriptVersion);
+        frames.Write((int)request.Bytes);
+        frames.Write(request.FPort);
+        frames.Write(request.ReceivedAt.ToUnixTimeMilliseconds());
+        frames.Write(request.CaptureConsole ? 1 : 0);
+        frames.Write((int)request.Function);
+        frames.Write(withCode ? 1 : 0);
+        frames.Write(withCode ? request.Code.Span : []);
+        frames.Write(request.Payload.Span);
+        frames.Write(request.Metadata.Span);
+        frames.End();
     }
 
-    public static void Write(Stream stream, DecodeResult result)
+    public static void Add(this FrameWriter frames, DecodeResult result)
     {
-        using var frame = new Frame();
-        frame.Add((int?)result.Failure);
-        frame.Add(result.Line);
-        frame.Add(result.Column);
-        frame.Add(result.Error);
-        frame.Add(result.Console.Count);
+        frames.Begin();
+        frames.Write((int?)result.Failure);
+        frames.Write(result.Line);
+        frames.Write(result.Column);
+        frames.Write(result.Error);
+        frames.Write(result.Console.Count);
         foreach (var line in result.Console)
         {
-            frame.Add(line);
+            frames.Write(line);
         }
 
-        frame.Add(result.Output.Span);
-        frame.WriteTo(stream);
+        frames.Write(result.Output.Span);
+        frames.End();
     }
 
     /// <summary>Null at the end of the stream.</summary>
-    public static DecodeRequest? ReadRequest(Stream stream)
+    public static DecodeRequest? ReadRequest(this FrameReader frames)
     {
-        if (Read(stream) is not { } bytes)
+        if (frames.Read() is not { } bytes)
         {
             return null;
         }
@@ -60,6 +66,8 @@ public static class Frames
             FPort = fields.OptionalInt(),
             ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(fields.Long()),
             CaptureConsole = fields.Int() == 1,
+            Function = (DecoderFunction)fields.Int(),
+            HasCode = fields.Int() == 1,
             Code = fields.Block(),
             Payload = fields.Block(),
             Metadata = fields.Block(),
@@ -67,9 +75,9 @@ public static class Frames
     }
 
     /// <summary>Null at the end of the stream.</summary>
-    public static DecodeResult? ReadResult(Stream stream)
+    public static DecodeResult? ReadResult(this FrameReader frames)
     {
-        if (Read(stream) is not { } bytes)
+        if (frames.Read() is not { } bytes)
         {
             return null;
         }
@@ -86,81 +94,6 @@ public static class Frames
         }
 
         return new DecodeResult { Failure = failure, Line = line, Column = column, Error = error, Console = console, Output = fields.Block() };
-    }
-
-    private static byte[]? Read(Stream stream)
-    {
-        Span<byte> prefix = stackalloc byte[4];
-        if (stream.ReadAtLeast(prefix, 4, throwOnEndOfStream: false) < 4)
-        {
-            return null;
-        }
-
-        var length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
-        if (length is < 0 or > MaxLength)
-        {
-            throw new InvalidDataException($"A frame of {length} bytes is not one of ours.");
-        }
-
-        var bytes = new byte[length];
-        return stream.ReadAtLeast(bytes, length, throwOnEndOfStream: false) < length ? null : bytes;
-    }
-
-    private sealed class Frame : IDisposable
-    {
-        private readonly MemoryStream _bytes = new(1024);
-
-        public Frame()
-        {
-            Add(0);
-        }
-
-        public void Add(int value)
-        {
-            Span<byte> bytes = stackalloc byte[4];
-            BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-            _bytes.Write(bytes);
-        }
-
-        public void Add(long value)
-        {
-            Span<byte> bytes = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-            _bytes.Write(bytes);
-        }
-
-        public void Add(int? value)
-        {
-            Add(value is null ? 0 : 1);
-            Add(value ?? 0);
-        }
-
-        public void Add(string? text)
-        {
-            if (text is null)
-            {
-                Add(-1);
-                return;
-            }
-
-            Add(Encoding.UTF8.GetBytes(text));
-        }
-
-        public void Add(ReadOnlySpan<byte> block)
-        {
-            Add(block.Length);
-            _bytes.Write(block);
-        }
-
-        public void WriteTo(Stream stream)
-        {
-            var bytes = _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - 4);
-            stream.Write(bytes);
-            stream.Flush();
-        }
-
-        public void Dispose() => _bytes.Dispose();
     }
 
     private struct Fields(byte[] bytes)

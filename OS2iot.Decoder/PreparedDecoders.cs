@@ -34,6 +34,11 @@ internal sealed class PreparedDecoders(int scriptLimit, int cacheLimit)
             return found.Value.Prepared;
         }
 
+        if (!request.HasCode)
+        {
+            return PreparedDecoder.NotHere;
+        }
+
         var prepared = Prepare(request.Code);
         Keep(new Entry(key, prepared, Math.Min(request.Code.Length, scriptLimit) + 256));
         return prepared;
@@ -61,7 +66,11 @@ internal sealed class PreparedDecoders(int scriptLimit, int cacheLimit)
 
         try
         {
-            return new PreparedDecoder(Engine.PrepareScript(code), null);
+            return new PreparedDecoder(Engine.PrepareScript(code), null, null);
+        }
+        catch (ScriptPreparationException exception) when (exception.InnerException is ParseErrorException && TryPrepareModule(code) is { } module)
+        {
+            return module;
         }
         catch (ScriptPreparationException exception) when (exception.InnerException is ParseErrorException error)
         {
@@ -77,12 +86,37 @@ internal sealed class PreparedDecoders(int scriptLimit, int cacheLimit)
         }
     }
 
+    /// <summary>Null unless it is one, with something exported.</summary>
+    private static PreparedDecoder? TryPrepareModule(string code)
+    {
+        if (!code.Contains("export", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new PreparedDecoder(default, Engine.PrepareModule(code), null);
+        }
+        catch (ScriptPreparationException exception) when (exception.InnerException is ParseErrorException error)
+        {
+            return PreparedDecoder.Refused($"SyntaxError: {error.Description}", error.LineNumber, error.Column + 1);
+        }
+        catch (ScriptPreparationException)
+        {
+            return null;
+        }
+    }
+
     private sealed record Entry((int Id, int Version) Key, PreparedDecoder Prepared, int Size);
 }
 
 /// <summary>A script that can be run, or why it cannot.</summary>
-internal sealed record PreparedDecoder(Prepared<Script> Script, DecodeResult? Failure)
+internal sealed record PreparedDecoder(Prepared<Script> Script, Prepared<Acornima.Ast.Module>? Module, DecodeResult? Failure)
 {
+    /// <summary>It was sent once and has made room for others.</summary>
+    public static PreparedDecoder NotHere { get; } = new(default, null, DecodeResult.Failed(DecodeFailure.NotHere, "The script has to be sent again."));
+
     public static PreparedDecoder Refused(string reason, int? line = null, int? column = null) =>
-        new(default, DecodeResult.Failed(DecodeFailure.Syntax, reason, line, column));
+        new(default, null, DecodeResult.Failed(DecodeFailure.Syntax, reason, line, column));
 }

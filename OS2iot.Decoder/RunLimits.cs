@@ -23,7 +23,7 @@ internal sealed class RunLimits : Constraint
         var now = Stopwatch.GetTimestamp();
         _clock = clock;
         _cpuLimit = cpuLimit;
-        _cpuEnd = clock.Now + cpuLimit;
+        _cpuEnd = clock.Recent + cpuLimit;
         _nextLook = now + Ticks(cpuLimit);
         _wallEnd = now + Ticks(wallClockLimit);
     }

@@ -9,7 +9,12 @@ namespace OS2iot.Decoder;
 /// </summary>
 internal sealed class ThreadCpuClock
 {
+    /// <summary>Well below what a run may take, and well above what asking costs.</summary>
+    private static readonly TimeSpan OldEnough = TimeSpan.FromMilliseconds(1);
+
     private readonly int? _id;
+    private TimeSpan _recent;
+    private long _recentAt;
 
     private ThreadCpuClock(int? id)
     {
@@ -33,6 +38,21 @@ internal sealed class ThreadCpuClock
     public TimeSpan Now => _id is { } id && GetTime(id, out var time) == 0
         ? new TimeSpan((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / 100))
         : Stopwatch.GetElapsedTime(0);
+
+    /// <summary>As <see cref="Now"/>, up to a millisecond late; to be asked by one thread only.</summary>
+    public TimeSpan Recent
+    {
+        get
+        {
+            var now = Stopwatch.GetTimestamp();
+            if (_recentAt == 0 || Stopwatch.GetElapsedTime(_recentAt, now) > OldEnough)
+            {
+                (_recent, _recentAt) = (Now, now);
+            }
+
+            return _recent;
+        }
+    }
 
     [DllImport("libc", EntryPoint = "pthread_self")]
     private static extern nint Self();

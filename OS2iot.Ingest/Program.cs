@@ -8,6 +8,8 @@ using OS2iot.Ingest.Limits;
 using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
 
+SocketCompletions.PreferInline();
+
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();

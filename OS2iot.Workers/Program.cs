@@ -1,6 +1,7 @@
 using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Core.Mail;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
@@ -10,12 +11,15 @@ using OS2iot.Workers.Audit;
 using OS2iot.Workers.Database;
 using OS2iot.Workers.Decoding;
 using OS2iot.Workers.Delivery;
+using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.LiveView;
 using OS2iot.Workers.MqttDevices;
 using OS2iot.Workers.NetworkEvents;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
 using OS2iot.Workers.Sync;
+
+SocketCompletions.PreferInline();
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -35,9 +39,11 @@ builder.AddDataTargets();
 builder.AddChirpStack();
 builder.AddRouting();
 builder.AddLiveView();
+builder.AddDuplicates();
 builder.AddDecoding();
 builder.AddStoring();
 builder.AddNetworkEvents();
+builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();
 builder.AddMosquitto();

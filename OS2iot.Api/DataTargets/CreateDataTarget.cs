@@ -31,6 +31,7 @@ internal sealed class CreateDataTarget(
             Name = request.Name,
             Type = request.Type,
             ApplicationId = request.ApplicationId,
+            MaxConcurrency = request.MaxConcurrency.Or(null),
             Settings = await shapes.MergeAsync(DataTargetTypes.Find(request.Type)!, stored: null, request.Members, ct),
         };
         await datasets.ApplyAsync(request.OpenDataDkDataset, target, ct);

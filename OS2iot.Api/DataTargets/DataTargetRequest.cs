@@ -19,6 +19,9 @@ internal class DataTargetRequest : IBodyRequest
     /// <summary>Never changes.</summary>
     public string Type { get; init; } = "";
 
+    /// <summary>Tries at once; null for the usual number. What it was when absent.</summary>
+    public Optional<int?> MaxConcurrency { get; init; }
+
     /// <summary>How the public gets its data; only for targets of the type OPENDATADK. Absent means not at all.</summary>
     public DatasetRequest? OpenDataDkDataset { get; init; }
 
@@ -31,6 +34,7 @@ internal class DataTargetRequest : IBodyRequest
         ["name"] = Is.Text().Length(1, DataTarget.NameMaxLength),
         ["applicationId"] = Is.Id(),
         ["type"] = Is.OneOf([.. DataTargetTypes.All.Select(t => t.Name)]),
+        ["maxConcurrency"] = Is.Integer().AtLeast(1).NotAbove(DataTarget.HighestConcurrency).Optional(),
         ["openDataDkDataset"] = DatasetRequest.Rules(),
     };
 }

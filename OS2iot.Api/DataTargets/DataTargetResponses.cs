@@ -12,6 +12,18 @@ internal class DataTargetCore(DataTarget target, Dictionary<string, object?> set
 
     public string Name { get; } = target.Name;
 
+    /// <summary>Somebody wants nothing to be sent for now.</summary>
+    public bool Paused { get; } = target.Paused;
+
+    /// <summary>Since when it is switched off because it failed for days or is gone; null while it is not.</summary>
+    public DateTimeOffset? DisabledAt { get; } = target.DisabledAt;
+
+    /// <summary>Why it is switched off.</summary>
+    public string? DisabledReason { get; } = target.DisabledReason;
+
+    /// <summary>Tries at once; null for the usual number.</summary>
+    public int? MaxConcurrency { get; } = target.MaxConcurrency;
+
     /// <summary>The type's own members, secrets left out.</summary>
     [JsonExtensionData]
     public IDictionary<string, object?> Settings { get; } = settings;
@@ -21,6 +33,10 @@ internal class DataTargetWithApplication(DataTarget target, Dictionary<string, o
     : DataTargetCore(target, settings)
 {
     public ApplicationCore Application { get; } = application;
+
+    /// <summary>What it has not taken. Only told where targets are asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DeliveryCounts? Deliveries { get; init; }
 }
 
 internal sealed class DataTargetDetails(DataTarget target, Dictionary<string, object?> settings, ApplicationCore application)
@@ -37,3 +53,7 @@ internal sealed class DataTargetDetails(DataTarget target, Dictionary<string, ob
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? HasRecentErrors { get; init; }
 }
+
+/// <param name="Pending">Messages that wait for their next try; 10,000 stands for that many or more.</param>
+/// <param name="Dead">Messages that are no longer tried; likewise.</param>
+internal sealed record DeliveryCounts(int Pending, int Dead);

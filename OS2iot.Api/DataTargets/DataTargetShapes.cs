@@ -205,6 +205,13 @@ internal sealed class DataTargetShapes(DataTargetSettings settings, EgressCheck 
                 p => $"{p} must match /{pattern.Pattern}/ regular expression");
         }
 
+        if (property.GetCustomAttribute<AllowedValuesAttribute>() is { } allowed)
+        {
+            field.Rule(
+                "isEnum", v => v.ValueKind == JsonValueKind.String && allowed.Values.Contains(v.GetString()),
+                p => $"{p} must be one of the following values: {string.Join(", ", allowed.Values)}");
+        }
+
         return IsRequired(property) ? field.NotBlank() : field;
     }
 }

@@ -8,9 +8,9 @@ using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.DataTargets;
 
-/// <summary>Changes a target; its type stays.</summary>
+/// <summary>Changes a target; its type stays. One that was switched off for failing is tried again.</summary>
 internal sealed class UpdateDataTarget(
-    AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetDatasets datasets, DataTargetReader reader)
+    AppDbContext db, Caller caller, DataTargetShapes shapes, DataTargetDatasets datasets, DataTargetSwitch switches, DataTargetReader reader)
     : Endpoint<DataTargetRequest, DataTargetDetails>
 {
     public override void Configure()
@@ -40,7 +40,13 @@ internal sealed class UpdateDataTarget(
         target.Name = request.Name;
         target.ApplicationId = request.ApplicationId;
         target.Settings = await shapes.MergeAsync(DataTargetTypes.Find(target.Type)!, target.Settings, request.Members, ct);
+        target.MaxConcurrency = request.MaxConcurrency.Or(target.MaxConcurrency);
         await datasets.ApplyAsync(request.OpenDataDkDataset, target, ct);
+        if (target.DisabledAt is not null)
+        {
+            await switches.ResumeAsync(target, ct);
+        }
+
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return await reader.FindAsync(db.DataTargets, id, ct) ?? throw Refusal.NotFound();

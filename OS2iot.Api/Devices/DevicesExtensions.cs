@@ -29,6 +29,7 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<DeviceReader>();
         builder.Services.AddSingleton<SendThrottle>();
         builder.Services.AddScoped<DataTargetReader>();
+        builder.Services.AddScoped<DataTargetSwitch>();
         builder.Services.AddScoped<DataTargetDatasets>();
         builder.Services.AddScoped<DeliveryLogReader>();
         builder.Services.AddScoped<TestMessages>();

@@ -17,7 +17,10 @@ internal sealed record MessageResponse(
     IReadOnlyList<DecodedResponse> Decoded,
     IReadOnlyList<DeliveryResponse> Deliveries);
 
-/// <summary>What one decoder made of it: a payload, or why there is none.</summary>
+/// <summary>
+/// What one decoder made of it: a payload, or why there is none. The script that ran is at
+/// <c>payload-decoder/:payloadDecoderId/versions/:version</c>.
+/// </summary>
 internal sealed record DecodedResponse(
     int PayloadDecoderId, string? PayloadDecoderName, int Version, RawJson? Payload, string? Error, DateTimeOffset DecodedAt);
 

@@ -1,4 +1,5 @@
 using OS2iot.Core.Database;
+using OS2iot.Core.Uplinks;
 
 namespace OS2iot.Api.Messages;
 
@@ -10,6 +11,7 @@ internal static class MessagesExtensions
         builder.AddNotifications();
         builder.Services.AddOptions<LiveMessagesOptions>()
             .BindConfiguration(LiveMessagesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<HistoryOptions>().BindConfiguration(HistoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<LiveMessages>();
         builder.Services.AddScoped<MessageReader>();
         return builder;

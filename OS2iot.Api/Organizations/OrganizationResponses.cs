@@ -18,6 +18,9 @@ internal sealed class OrganizationDetails(Organization organization, List<Permis
 {
     public IReadOnlyList<PermissionCore> Permissions { get; } = permissions;
 
+    /// <summary>Null for as long as the installation keeps messages by itself.</summary>
+    public int? HistoryRetentionDays { get; } = organization.HistoryRetentionDays;
+
     public int? CreatedBy { get; } = organization.CreatedById;
 
     public int? UpdatedBy { get; } = organization.UpdatedById;

@@ -13,6 +13,8 @@ public sealed class DataTarget : Entity
 {
     public const int NameMaxLength = 50;
 
+    public const int HighestConcurrency = 64;
+
     public required string Name { get; set; }
 
     /// <summary>The type's wire value, one of <see cref="DataTargetTypes"/>.</summary>
@@ -33,6 +35,18 @@ public sealed class DataTarget : Entity
     public string? Url { get; private set; }
 
     public List<DataTargetConnection> Connections { get; } = [];
+
+    /// <summary>Somebody wants nothing to be sent for now. What comes meanwhile waits.</summary>
+    public bool Paused { get; set; }
+
+    /// <summary>Since when nothing is sent because it failed for days or said that it is gone. Resuming it clears that.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>Why, for its owner; in English, without secrets.</summary>
+    public string? DisabledReason { get; set; }
+
+    /// <summary>Tries under way at once, in one process; null for as many as the operator gives each target.</summary>
+    public int? MaxConcurrency { get; set; }
 
     /// <summary>What the public may read of it; null unless it is shared as open data.</summary>
     public OpenDataDkDataset? OpenDataDkDataset { get; set; }

@@ -12,6 +12,7 @@ public static class DataTargetsExtensions
         builder.Services.AddSingleton<DataTargetSettings>();
         builder.Services.AddSingleton<DataTargetSenders>();
         builder.Services.AddSingleton<HttpExchange>();
+        builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddEgress();
         foreach (var type in DataTargetTypes.All)
         {

@@ -100,6 +100,7 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.HasIndex(d => new { d.DataTargetId, d.NextAttemptAt }).HasFilter("state = 0").HasDatabaseName("ix_deliveries_pending");
         builder.HasIndex(d => new { d.DataTargetId, d.State, d.ReceivedAt });
         builder.HasIndex(d => new { d.DeviceId, d.ReceivedAt });
+        builder.HasIndex(d => new { d.OrganizationId, d.ReceivedAt }).HasFilter("state = 1").HasDatabaseName("ix_deliveries_dead");
     }
 
     public void Configure(EntityTypeBuilder<DeliveryAttempt> builder)

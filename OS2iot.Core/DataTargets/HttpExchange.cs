@@ -7,9 +7,9 @@ namespace OS2iot.Core.DataTargets;
 /// <summary>One request to a receiver that speaks HTTP, bounded in time and size, and what its answer means for a delivery.</summary>
 internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider clock)
 {
-    private const int MaxErrorBytes = 1024;
+    private const int MaxErrorBytes = 2048;
 
-    private const int MaxErrorCharacters = 200;
+    private const int MaxErrorCharacters = 500;
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
@@ -36,20 +36,20 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
         Func<HttpResponseMessage, CancellationToken, Task<DeliveryResult>>? read,
         CancellationToken ct)
     {
-        using var timeout = new CancellationTokenSource(terms.Patience);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        both.CancelAfter(terms.Patience);
         try
         {
             using (request)
-            using (var client = clients.CreateClient(sender))
-            using (var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token))
+            using (var own = terms.Client is null ? clients.CreateClient(sender) : null)
+            using (var response = await (terms.Client ?? own!).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token))
             {
                 return !response.IsSuccessStatusCode ? await FailureAsync(response, terms, both.Token)
                     : read is not null ? await read(response, both.Token)
                     : DeliveryResult.Delivered with { StatusCode = (int)response.StatusCode };
             }
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return new DeliveryResult(DeliveryOutcome.RetryLater, Error: $"{terms.Receiver} did not answer within {terms.Patience.TotalSeconds:0.#} s.");
         }
@@ -88,7 +88,7 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
     /// <summary>The beginning of what the receiver said, in one line; nothing if that holds a secret of ours or does not come.</summary>
     private static async Task<string> ReasonAsync(HttpResponseMessage response, HttpTerms terms, CancellationToken ct)
     {
-        if (response.Content.Headers.ContentType?.MediaType is not ("application/json" or "application/ld+json" or "application/problem+json" or "text/plain"))
+        if (!IsText(response.Content.Headers.ContentType?.MediaType))
         {
             return "";
         }
@@ -109,6 +109,10 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
         }
     }
 
+    private static bool IsText(string? type) => type is not null
+        && (type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.EndsWith("json", StringComparison.OrdinalIgnoreCase)
+            || type.EndsWith("xml", StringComparison.OrdinalIgnoreCase));
+
     private DateTimeOffset? NotBefore(RetryConditionHeaderValue? retryAfter)
     {
         var now = clock.GetUtcNow();
@@ -128,6 +132,9 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
 internal sealed record HttpTerms(TimeSpan Patience, string Receiver, params string?[] Secrets)
 {
     private const int ShortestSecret = 6;
+
+    /// <summary>A client with an identity of its own; null for the sender's usual one.</summary>
+    public HttpClient? Client { get; init; }
 
     /// <summary>A receiver's words in one line of bounded length; empty if they hold a secret.</summary>
     public string Tidy(string text, int maxLength)

@@ -40,6 +40,12 @@ public sealed record DeliveryMessage
 public sealed record DeliveryResult(DeliveryOutcome Outcome, int? StatusCode = null, string? Error = null, DateTimeOffset? NotBefore = null)
 {
     public static readonly DeliveryResult Delivered = new(DeliveryOutcome.Delivered);
+
+    /// <summary>What is still to be delivered of a payload that the target took in part; null for all of it.</summary>
+    public ReadOnlyMemory<byte>? Rest { get; init; }
+
+    /// <summary>Another try can't end otherwise, so there is none.</summary>
+    public bool IsFinal { get; init; }
 }
 
 public enum DeliveryOutcome

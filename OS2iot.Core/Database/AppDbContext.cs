@@ -78,7 +78,11 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<PayloadDecoder> PayloadDecoders => Set<PayloadDecoder>();
 
+    public DbSet<PayloadDecoderVersion> PayloadDecoderVersions => Set<PayloadDecoderVersion>();
+
     public DbSet<DataTarget> DataTargets => Set<DataTarget>();
+
+    public DbSet<DataTargetFailure> DataTargetFailures => Set<DataTargetFailure>();
 
     public DbSet<OpenDataDkDataset> OpenDataDkDatasets => Set<OpenDataDkDataset>();
 

@@ -49,6 +49,14 @@ public static class DatabaseExtensions
         // Nobody leaves anything behind in a session, so it needs no clearing between two users of a connection, which would be
         // three statements for each statement.
         settings.NoResetOnClose = true;
+
+        // The statements of the hot paths are few and come thousands of times: reading and planning one anew costs more than carrying it out.
+        if (settings.MaxAutoPrepare == 0)
+        {
+            settings.MaxAutoPrepare = 50;
+            settings.AutoPrepareMinUsages = 3;
+        }
+
         settings.KeepAlive = settings.KeepAlive == 0 ? 15 : settings.KeepAlive;
         return settings.ConnectionString;
     }

@@ -13,6 +13,9 @@ internal static class LogHeaderExtensions
         }
     }
 
+    /// <summary>As PostgreSQL can keep it: whoever wrote the record, its text is to stop nobody.</summary>
+    public static string? Text(this LogRecord record, string name) => record.Header(name)?.Replace("\0", "", StringComparison.Ordinal);
+
     /// <exception cref="FormatException">The header is missing.</exception>
     public static string Required(this LogRecord record, string name) =>
         record.Header(name) ?? throw new FormatException($"A record without the header '{name}'.");

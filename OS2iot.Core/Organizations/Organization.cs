@@ -21,6 +21,9 @@ public sealed class Organization : Entity
 
     public bool OpenDataDkRegistered { get; set; }
 
+    /// <summary>Days that messages of its devices are kept; null for as long as the installation keeps them by itself.</summary>
+    public int? HistoryRetentionDays { get; set; }
+
     public List<Application> Applications { get; } = [];
 
     public List<Permission> Permissions { get; } = [];

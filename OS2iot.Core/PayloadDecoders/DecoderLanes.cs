@@ -2,10 +2,20 @@ namespace OS2iot.Core.PayloadDecoders;
 
 /// <summary>
 /// Runs that wait for a place, one lane for each decoder, served in turn. A lane never has all places, so a decoder that is
-/// slow, endless or busy leaves room for the others.
+/// slow, endless or busy leaves room for the others. Of a decoder whose runs are short, several are taken at a time.
 /// </summary>
-internal sealed class DecoderLanes(int maxRunsOfOneLane)
+internal sealed class DecoderLanes(int maxPlacesOfOneLane)
 {
+    private const int MostAtATime = 16;
+
+    /// <summary>What the pipe to a process holds, with something left over.</summary>
+    private const int MostBytesAtATime = 48 << 10;
+
+    private const int MaxRemembered = 10_000;
+
+    /// <summary>Runs of which several may go together without keeping a place from others for long.</summary>
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(0.5);
+
     private readonly object _gate = new();
     private readonly Dictionary<int, Lane> _lanes = [];
     private readonly Queue<Lane> _ready = new();
@@ -31,8 +41,8 @@ internal sealed class DecoderLanes(int maxRunsOfOneLane)
         }
     }
 
-    /// <summary>Waits for a run; null if none came in that time, or once closed.</summary>
-    public DecoderRun? Take(TimeSpan patience)
+    /// <summary>Waits for runs, all of one lane; null if none came in that time, or once closed.</summary>
+    public List<DecoderRun>? Take(TimeSpan patience)
     {
         lock (_gate)
         {
@@ -46,25 +56,36 @@ internal sealed class DecoderLanes(int maxRunsOfOneLane)
 
             var lane = _ready.Dequeue();
             lane.IsReady = false;
-            lane.Running++;
-            var run = lane.Waiting.Dequeue();
+            lane.Places++;
+            var runs = new List<DecoderRun> { lane.Waiting.Dequeue() };
+            for (var size = runs[0].Size; runs.Count < lane.AtATime && lane.Waiting.TryPeek(out var next); runs.Add(lane.Waiting.Dequeue()))
+            {
+                if ((size += next.Size) > MostBytesAtATime)
+                {
+                    break;
+                }
+            }
+
             MakeReady(lane);
-            return run;
+            return runs;
         }
     }
 
-    /// <summary>To be called once for each run taken, when its place is free again.</summary>
-    public void Done(DecoderRun run)
+    /// <summary>To be called once for all runs taken together, when their place is free again.</summary>
+    /// <param name="runs">As they were taken.</param>
+    /// <param name="took">All of them.</param>
+    public void Done(List<DecoderRun> runs, TimeSpan took)
     {
         lock (_gate)
         {
-            if (!_lanes.TryGetValue(run.LaneKey, out var lane))
+            if (!_lanes.TryGetValue(runs[0].LaneKey, out var lane))
             {
                 return;
             }
 
-            lane.Running--;
-            if (lane is { Running: 0, Waiting.Count: 0 })
+            lane.Places--;
+            lane.AtATime = took / runs.Count < Short ? Math.Min(2 * lane.AtATime, MostAtATime) : 1;
+            if (lane is { Places: 0, Waiting.Count: 0 } && _lanes.Count > MaxRemembered)
             {
                 _lanes.Remove(lane.Key);
                 return;
@@ -94,7 +115,7 @@ internal sealed class DecoderLanes(int maxRunsOfOneLane)
 
     private void MakeReady(Lane lane)
     {
-        if (!lane.IsReady && lane.Waiting.Count > 0 && lane.Running < maxRunsOfOneLane)
+        if (!lane.IsReady && lane.Waiting.Count > 0 && lane.Places < maxPlacesOfOneLane)
         {
             lane.IsReady = true;
             _ready.Enqueue(lane);
@@ -108,7 +129,11 @@ internal sealed class DecoderLanes(int maxRunsOfOneLane)
 
         public Queue<DecoderRun> Waiting { get; } = new();
 
-        public int Running { get; set; }
+        /// <summary>Places that it has now.</summary>
+        public int Places { get; set; }
+
+        /// <summary>Runs that go together to one place.</summary>
+        public int AtATime { get; set; } = 1;
 
         public bool IsReady { get; set; }
     }

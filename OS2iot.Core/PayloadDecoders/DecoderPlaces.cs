@@ -78,10 +78,11 @@ internal sealed partial class DecoderPlaces : IDisposable
 
         while (!_stopped)
         {
-            if (_lanes.Take(_idleTimeout) is { } run)
+            if (_lanes.Take(_idleTimeout) is { } runs)
             {
-                Serve(place, run);
-                _lanes.Done(run);
+                var began = Stopwatch.GetTimestamp();
+                Serve(place, runs);
+                _lanes.Done(runs, Stopwatch.GetElapsedTime(began));
             }
             else if (!_keepReady)
             {
@@ -92,29 +93,16 @@ internal sealed partial class DecoderPlaces : IDisposable
         place.End();
     }
 
-    private void Serve(Place place, DecoderRun run)
+    private void Serve(Place place, List<DecoderRun> runs)
     {
         try
         {
-            if (run.IsAbandoned)
+            // What a process did not answer before it ended is run alone: so it shows which of them was to blame.
+            foreach (var run in RunTogether(place, [.. runs.Where(MayRun)]))
             {
-                return;
+                RunAlone(place, run);
             }
 
-            if (_refuse(run) is { } refused)
-            {
-                run.Complete(refused);
-                return;
-            }
-
-            while (!_stopped && place.Process is null && !TryStart(place))
-            {
-                Thread.Sleep(PauseAfterFailedStart);
-            }
-
-            var result = RunOn(place, run);
-            _ended(run, result);
-            run.Complete(result);
             if (place.Process is null && !_stopped)
             {
                 TryStart(place);
@@ -124,8 +112,24 @@ internal sealed partial class DecoderPlaces : IDisposable
         {
             LogUnexpected(exception);
             place.End();
-            run.Fail(exception);
+            runs.ForEach(run => run.Fail(exception));
         }
+    }
+
+    private bool MayRun(DecoderRun run)
+    {
+        if (run.IsAbandoned)
+        {
+            return false;
+        }
+
+        if (_refuse(run) is { } refused)
+        {
+            run.Complete(refused);
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>If it does not work now, the first run tries again and says so.</summary>
@@ -158,41 +162,115 @@ internal sealed partial class DecoderPlaces : IDisposable
         return false;
     }
 
-    private DecodeResult RunOn(Place place, DecoderRun run)
+    /// <returns>Those that are to be run once more, alone.</returns>
+    private List<DecoderRun> RunTogether(Place place, List<DecoderRun> runs)
     {
-        ObjectDisposedException.ThrowIf(place.Process is null, this);
-        var process = place.Process;
-        place.Begin();
+        if (runs.Count <= 1)
+        {
+            return runs;
+        }
+
+        var unanswered = new List<DecoderRun>();
+        Run(place, runs, (run, result) =>
+        {
+            if (result is { Failure: not DecodeFailure.NotHere })
+            {
+                Complete(run, result);
+            }
+            else
+            {
+                unanswered.Add(run);
+            }
+        });
+        return unanswered;
+    }
+
+    private void RunAlone(Place place, DecoderRun run)
+    {
+        if (!MayRun(run))
+        {
+            return;
+        }
+
+        DecodeResult? result = null;
+        bool overdue;
+        do
+        {
+            overdue = Run(place, [run], (_, answer) => result = answer);
+        }
+        while (result is { Failure: DecodeFailure.NotHere });
+
+        if (result is not null)
+        {
+            Complete(run, result);
+            return;
+        }
+
+        // A process that went by itself ran out of memory or stack, whatever the engine's own limits missed.
+        LogEnded(run.Script.Id, run.Script.Version, overdue ? "did not come back" : "ended its process");
+        Complete(run, overdue
+            ? DecodeResult.Failed(DecodeFailure.Timeout, RunLimits.TooLong(_limits.Time))
+            : DecodeResult.Failed(DecodeFailure.Memory, DecodeErrors.TooMuchMemory(_limits.Memory)));
+    }
+
+    private void Complete(DecoderRun run, DecodeResult result)
+    {
+        _ended(run, result);
+        run.Complete(result);
+    }
+
+    /// <summary>Has runs run, one after the other. Without an answer, when it is null, there is no process any more.</summary>
+    /// <returns>True if the watch ended it.</returns>
+    private bool Run(Place place, List<DecoderRun> runs, Action<DecoderRun, DecodeResult?> answered)
+    {
+        DecoderProcess? process;
+        while ((process = place.Process) is null)
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            if (!TryStart(place))
+            {
+                Thread.Sleep(PauseAfterFailedStart);
+            }
+        }
+
         Interlocked.Increment(ref _running);
         if (!_somethingRuns.IsSet)
         {
             _somethingRuns.Set();
         }
 
-        DecodeResult? result;
+        var overdue = false;
         try
         {
-            result = process.Run(run.ToRequest());
+            place.Begin();
+            var sent = process.TrySend(runs.Select(r => r.ToRequest()));
+            foreach (var run in runs)
+            {
+                var result = sent ? process.Read() : null;
+                overdue |= place.Finish();
+                sent = result is not null;
+                if (result is { Failure: DecodeFailure.NotHere })
+                {
+                    process.Forget(run.Script);
+                }
+
+                answered(run, result);
+                place.Begin();
+            }
+
+            if (!sent)
+            {
+                place.End();
+                ObjectDisposedException.ThrowIf(_stopped, this);
+            }
         }
         finally
         {
+            place.Finish();
             Interlocked.Decrement(ref _running);
         }
 
-        var overdue = place.Finish();
-        if (result is not null)
-        {
-            return result;
-        }
-
-        place.End();
-        ObjectDisposedException.ThrowIf(_stopped, this);
-
-        // A process that went by itself ran out of memory or stack, whatever the engine's own limits missed.
-        LogEnded(run.Script.Id, run.Script.Version, overdue ? "did not come back" : "ended its process");
-        return overdue
-            ? DecodeResult.Failed(DecodeFailure.Timeout, RunLimits.TooLong(_limits.Time))
-            : DecodeResult.Failed(DecodeFailure.Memory, DecodeErrors.TooMuchMemory(_limits.Memory));
+        return overdue;
     }
 
     private void Watch()

@@ -6,7 +6,7 @@ using OS2iot.Decoder;
 namespace OS2iot.Core.PayloadDecoders;
 
 /// <summary>
-/// A process that runs scripts, one at a time. It knows none of our secrets: its environment is empty. The engine's limits end
+/// A process that runs scripts, one after the other. It knows none of our secrets: its environment is empty. The engine's limits end
 /// nearly every bad script; one that is stuck inside a single call of the engine, or takes memory faster than anybody
 /// counts, is ended together with this process.
 /// </summary>
@@ -21,15 +21,20 @@ internal sealed class DecoderProcess : IDisposable
 
     private const int MaxWarmUps = 20;
 
+    private const int MaxKnown = 10_000;
+
     private readonly Process _process;
-    private readonly Stream _requests;
-    private readonly Stream _results;
+    private readonly FrameWriter _requests;
+    private readonly FrameReader _results;
+
+    /// <summary>Scripts that it was sent.</summary>
+    private readonly HashSet<(int Id, int Version)> _known = [];
 
     private DecoderProcess(Process process)
     {
         _process = process;
-        _requests = process.StandardInput.BaseStream;
-        _results = process.StandardOutput.BaseStream;
+        _requests = new FrameWriter(process.StandardInput.BaseStream);
+        _results = new FrameReader(process.StandardOutput.BaseStream);
     }
 
     /// <summary>Processor time since it started.</summary>
@@ -67,7 +72,7 @@ internal sealed class DecoderProcess : IDisposable
         // On a busy machine compilation alone can use up the time of a run, more than once.
         for (var i = 0; i < MaxWarmUps; i++)
         {
-            switch (Run(WarmUp))
+            switch (TrySend([WarmUp]) ? Read() : null)
             {
                 case null:
                     return false;
@@ -79,13 +84,35 @@ internal sealed class DecoderProcess : IDisposable
         return true;
     }
 
-    /// <summary>Null if the process ended before it answered.</summary>
-    public DecodeResult? Run(DecodeRequest request)
+    /// <summary>
+    /// Hands over requests, whose results are to be read in their order. Together they must fit into the pipe, or be only one: the
+    /// process may be writing results while we write requests.
+    /// </summary>
+    /// <returns>False if the process has ended.</returns>
+    public bool TrySend(IEnumerable<DecodeRequest> requests)
     {
         try
         {
-            Frames.Write(_requests, request);
-            return Frames.ReadResult(_results);
+            foreach (var request in requests)
+            {
+                _requests.Add(request, withCode: request.ScriptId is not { } id || IsNew(id, request.ScriptVersion));
+            }
+
+            _requests.Flush();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null if the process ended before it answered.</summary>
+    public DecodeResult? Read()
+    {
+        try
+        {
+            return _results.ReadResult();
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or ObjectDisposedException)
         {
@@ -93,7 +120,16 @@ internal sealed class DecoderProcess : IDisposable
         }
     }
 
-    /// <summary>Whoever waits in <see cref="Run"/> gets null.</summary>
+    /// <summary>The next request with it carries the script again.</summary>
+    public void Forget(DecoderScript script)
+    {
+        if (script.Id is { } id)
+        {
+            _known.Remove((id, script.Version));
+        }
+    }
+
+    /// <summary>Whoever waits in <see cref="Read"/> gets null.</summary>
     public void Kill()
     {
         try
@@ -110,6 +146,16 @@ internal sealed class DecoderProcess : IDisposable
     {
         Kill();
         _process.Dispose();
+    }
+
+    private bool IsNew(int id, int version)
+    {
+        if (_known.Count >= MaxKnown)
+        {
+            _known.Clear();
+        }
+
+        return _known.Add((id, version));
     }
 
     /// <summary>What the heap may hold: what one run may allocate, what the largest single step adds to it, and the prepared scripts.</summary>

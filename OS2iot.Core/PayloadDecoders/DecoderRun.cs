@@ -3,7 +3,7 @@ using OS2iot.Decoder;
 namespace OS2iot.Core.PayloadDecoders;
 
 /// <summary>One script to run on one message, and who waits for it.</summary>
-internal sealed class DecoderRun(DecoderScript script, DecoderInput input, CancellationToken ct)
+internal sealed class DecoderRun(DecoderScript script, DecoderInput input, DecoderFunction function, CancellationToken ct)
 {
     /// <summary>Scripts that are only being tried share one lane.</summary>
     private const int Unsaved = -1;
@@ -13,6 +13,9 @@ internal sealed class DecoderRun(DecoderScript script, DecoderInput input, Cance
     public DecoderScript Script { get; } = script;
 
     public int LaneKey => Script.Id ?? Unsaved;
+
+    /// <summary>Bytes that go to the process at the most.</summary>
+    public int Size => Script.Utf8.Length + input.Payload.Length + input.Metadata.Length + 64;
 
     public Task<DecodeResult> Ended => _ended.Task;
 
@@ -30,6 +33,7 @@ internal sealed class DecoderRun(DecoderScript script, DecoderInput input, Cance
         FPort = input.FPort,
         ReceivedAt = input.ReceivedAt,
         CaptureConsole = input.CaptureConsole,
+        Function = function,
     };
 
     public void Complete(DecodeResult result) => _ended.TrySetResult(result);

@@ -26,7 +26,17 @@ public sealed class DecoderSandbox : IDisposable
     /// Runs a script on a message. Never throws for what the script does. Waits without a thread while others are served; runs of
     /// different scripts, and several of one, may be asked for at once.
     /// </summary>
-    public async Task<DecodeResult> DecodeAsync(DecoderScript script, DecoderInput input, CancellationToken ct)
+    public Task<DecodeResult> DecodeAsync(DecoderScript script, DecoderInput input, CancellationToken ct) =>
+        RunAsync(script, input, DecoderFunction.Decode, ct);
+
+    /// <summary>
+    /// Lets a script turn <see cref="DecoderInput.Payload"/> into the bytes of a downlink, by its <c>encodeDownlink</c> or
+    /// <c>Encode</c>. Never throws for what the script does.
+    /// </summary>
+    public async Task<EncodeResult> EncodeAsync(DecoderScript script, DecoderInput input, CancellationToken ct) =>
+        EncodeResult.From(await RunAsync(script, input, DecoderFunction.EncodeDownlink, ct));
+
+    private async Task<DecodeResult> RunAsync(DecoderScript script, DecoderInput input, DecoderFunction function, CancellationToken ct)
     {
         if (_suspension.Find(script) is { } suspended)
         {
@@ -36,7 +46,7 @@ public sealed class DecoderSandbox : IDisposable
         await _room.WaitAsync(ct);
         try
         {
-            var run = new DecoderRun(script, input, ct);
+            var run = new DecoderRun(script, input, function, ct);
             _places.Add(run);
             return await run.Ended.WaitAsync(ct);
         }

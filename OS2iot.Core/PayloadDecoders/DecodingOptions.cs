@@ -31,8 +31,8 @@ public sealed class DecodingOptions
     [Range(1_000, 10_000_000, ErrorMessage = "Decoding:ArrayLimit must be between 1,000 and 10,000,000.")]
     public int ArrayLimit { get; set; } = 100_000;
 
-    /// <summary>Bytes of the JSON that a run returns.</summary>
-    [Range(1_024, 4 << 20, ErrorMessage = "Decoding:ResultLimit must be between 1 kB and 4 MB.")]
+    /// <summary>Bytes of the JSON that a run returns. With its headers it must fit the log.</summary>
+    [Range(1_024, 900 << 10, ErrorMessage = "Decoding:ResultLimit must be between 1 kB and 900 kB.")]
     public int ResultLimit { get; set; } = 256 << 10;
 
     /// <summary>Characters of a script.</summary>

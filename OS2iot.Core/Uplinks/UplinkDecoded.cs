@@ -62,8 +62,8 @@ public sealed record UplinkDecoded
         ReceivedAt = LogTime.Parse(record.Required(LogHeaders.ReceivedAt)),
         PayloadDecoderId = OptionalInt(record, LogHeaders.PayloadDecoderId),
         PayloadDecoderVersion = OptionalInt(record, LogHeaders.PayloadDecoderVersion),
-        Error = record.Header(LogHeaders.DecodeError),
-        TraceParent = record.Header(LogHeaders.TraceParent),
+        Error = record.Text(LogHeaders.DecodeError),
+        TraceParent = record.Text(LogHeaders.TraceParent),
         Payload = record.Value,
     };
 

@@ -75,12 +75,12 @@ public sealed record UplinkReceived
         Network = DeviceTypes.Parse(record.Required(LogHeaders.Network)),
         ReceivedAt = LogTime.Parse(record.Required(LogHeaders.ReceivedAt)),
         SentAt = record.Header(LogHeaders.SentAt) is { } sentAt ? LogTime.Parse(sentAt) : null,
-        DeduplicationId = record.Header(LogHeaders.DeduplicationId),
+        DeduplicationId = record.Text(LogHeaders.DeduplicationId),
         FPort = record.Header(LogHeaders.FPort) is { } fPort ? int.Parse(fPort, CultureInfo.InvariantCulture) : null,
         FCnt = record.Header(LogHeaders.FCnt) is { } fCnt ? long.Parse(fCnt, CultureInfo.InvariantCulture) : null,
         Rssi = record.Header(LogHeaders.Rssi) is { } rssi ? double.Parse(rssi, CultureInfo.InvariantCulture) : null,
         Snr = record.Header(LogHeaders.Snr) is { } snr ? double.Parse(snr, CultureInfo.InvariantCulture) : null,
-        TraceParent = record.Header(LogHeaders.TraceParent),
+        TraceParent = record.Text(LogHeaders.TraceParent),
         Payload = record.Value,
     };
 }

@@ -7,8 +7,8 @@ internal sealed class GenericHttpOptions
 {
     public const string Section = "GenericHttp";
 
-    /// <summary>Bytes of one body.</summary>
-    [Range(1024, 1024 * 1024)]
+    /// <summary>Bytes of one body. With its headers it must fit the log.</summary>
+    [Range(1024, 900 * 1024)]
     public int MaxBodySize { get; set; } = 100 * 1024;
 
     /// <summary>What we ask a device to wait when the log is away.</summary>

@@ -75,4 +75,10 @@ internal sealed record SinkFaults
 
     /// <summary>Seconds, sent with the status.</summary>
     public int? RetryAfter { get; init; }
+
+    /// <summary>Takes the message all the same, so that what it answered, or did not, is a lie.</summary>
+    public bool TakesAnyway { get; init; }
+
+    /// <summary>Answers 200 before it has read the message, and hangs up.</summary>
+    public bool ClosesEarly { get; init; }
 }

@@ -49,10 +49,24 @@ internal static class SinksExtensions
     {
         var ct = context.RequestAborted;
         var faults = sink.Faults;
+        if (faults.ClosesEarly)
+        {
+            sink.Take(new SinkMessage(IdOf(context.Request), clock.GetUtcNow(), null));
+            context.Response.Headers.Connection = "close";
+            await context.Response.CompleteAsync();
+            context.Abort();
+            return;
+        }
+
         var body = await ReadAsync(context.Request, ct);
         if (faults.DelayMs > 0)
         {
             await Task.Delay(faults.DelayMs, ct);
+        }
+
+        if (faults.TakesAnyway)
+        {
+            sink.Take(new SinkMessage(IdOf(context.Request), clock.GetUtcNow(), body));
         }
 
         if (faults.Hang)
@@ -79,10 +93,16 @@ internal static class SinksExtensions
             return;
         }
 
-        var id = IdHeaders.Select(header => context.Request.Headers[header].ToString()).FirstOrDefault(value => value.Length > 0);
-        sink.Take(new SinkMessage(id, clock.GetUtcNow(), body));
+        if (!faults.TakesAnyway)
+        {
+            sink.Take(new SinkMessage(IdOf(context.Request), clock.GetUtcNow(), body));
+        }
+
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private static string? IdOf(HttpRequest request) =>
+        IdHeaders.Select(header => request.Headers[header].ToString()).FirstOrDefault(value => value.Length > 0);
 
     private static bool Fails(SinkFaults faults) => faults.FailRate is { } rate
         ? Random.Shared.NextDouble() < rate

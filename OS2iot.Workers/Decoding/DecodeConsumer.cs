@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Uplinks;
+using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.Routing;
 
 namespace OS2iot.Workers.Decoding;
@@ -9,7 +10,8 @@ namespace OS2iot.Workers.Decoding;
 /// Runs each decoder that the device's connections ask for, once per uplink, and passes the results on. A decoder that fails
 /// yields a visible error, never a stuck partition.
 /// </summary>
-internal sealed partial class DecodeConsumer(IMessageLog log, RoutingTable routing, UplinkDecoder decoder, ILogger<DecodeConsumer> logger)
+internal sealed partial class DecodeConsumer(
+    IMessageLog log, FirstReceptions firsts, RoutingTable routing, UplinkDecoder decoder, ILogger<DecodeConsumer> logger)
     : LogConsumer(log, LogTopic.Uplinks, "decoding")
 {
     /// <summary>They wait for the sandbox, not for a processor: so many that one slow decoder's devices aren't all of them.</summary>
@@ -19,7 +21,7 @@ internal sealed partial class DecodeConsumer(IMessageLog log, RoutingTable routi
 
     protected override async Task HandleAsync(IReadOnlyList<LogRecord> batch, CancellationToken ct)
     {
-        var uplinks = batch.Read(UplinkReceived.From, LogUnreadable);
+        var uplinks = await firsts.OfAsync(batch.Read(UplinkReceived.From, LogUnreadable), "decoding", ct);
         var routes = await routing.RoutesOfAsync([.. uplinks.Select(u => u.DeviceId).Distinct()], ct);
 
         // The messages of one device one after the other, devices side by side. The sandbox keeps a slow decoder from

@@ -4,13 +4,9 @@ namespace OS2iot.Workers.Delivery;
 /// Keeps messages away from a target that fails every time. Opens after some failures in a row, then lets one through after a
 /// while; each further failure doubles the while.
 /// </summary>
-internal sealed class CircuitBreaker(TimeProvider clock)
+internal sealed class CircuitBreaker(DeliveryOptions options, TimeProvider clock)
 {
     private const int FailuresToOpen = 5;
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
 
     private readonly Lock _lock = new();
     private int _failures;
@@ -75,7 +71,7 @@ internal sealed class CircuitBreaker(TimeProvider clock)
                 var now = clock.GetUtcNow();
                 if (now >= _closedUntil)
                 {
-                    _pause = _pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
+                    _pause = _pause == TimeSpan.Zero ? options.FirstPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, options.LongestPause.Ticks));
                     _closedUntil = now + _pause;
                 }
             }

@@ -80,7 +80,7 @@ internal sealed partial class DeliverConsumer(
                 continue;
             }
 
-            var first = new FirstTry(delivery, lanes.Of(delivery.Target.Id));
+            var first = new FirstTry(delivery, lanes.Of(delivery.Target));
             first.Start(patience.Token, lifetime.ApplicationStopped);
             tries.Add(first);
         }
@@ -153,7 +153,7 @@ internal sealed partial class DeliverConsumer(
     private PutOffDelivery PutOffAfterFailure(DeliveryTry failed)
     {
         var now = clock.GetUtcNow();
-        var next = DeliverySchedule.NextAttempt(failed.Number, failed.Result, now) ?? now;
+        var next = DeliverySchedule.NextAttempt(failed.Number, failed.Result, now, options.Value.Waits) ?? now;
         return new PutOffDelivery(failed.Delivery, failed.Number, next, UnderWay: false, failed.Result.Error);
     }
 

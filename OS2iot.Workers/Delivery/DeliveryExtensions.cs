@@ -11,6 +11,9 @@ internal static class DeliveryExtensions
 
         // Hosted services stop in reverse order: those that give the ledger work stop before it.
         builder.Services.AddHostedService(services => services.GetRequiredService<DeliveryLedger>());
+        builder.Services.AddSingleton<TargetHealth>();
+        builder.Services.AddSingleton<TargetOwners>();
+        builder.Services.AddHostedService<TargetHealthJob>();
         builder.Services.AddHostedService<DeliverConsumer>();
         builder.Services.AddHostedService<RetryDeliveries>();
         return builder;

@@ -31,6 +31,28 @@ internal sealed class DeliveryOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A delivery this old becomes a dead letter even if its target was never up to be tried.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    [Range(typeof(TimeSpan), "00:00:05", "30.00:00:00")]
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(76);
+
+    /// <summary>The waits after the first, second … try, in place of the usual ones, which take three days.</summary>
+    public TimeSpan[]? Waits { get; set; }
+
+    /// <summary>How long a target that failed several times in a row is left alone; twice as long after each further failure.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A target that only failed for so long is switched off.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan SwitchOffAfter { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>Its owner is told before that, when it only failed for so long.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "30.00:00:00")]
+    public TimeSpan WarnAfter { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often it is written down how targets fare.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan HealthInterval { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -6,7 +6,7 @@ namespace OS2iot.Workers.Delivery;
 internal static class DeliverySchedule
 {
     /// <summary>The waits after the first, second … ninth try.</summary>
-    private static readonly TimeSpan[] Waits =
+    private static readonly TimeSpan[] UsualWaits =
     [
         TimeSpan.FromSeconds(5),
         TimeSpan.FromMinutes(5),
@@ -27,15 +27,17 @@ internal static class DeliverySchedule
     /// <param name="attempts">Tries made, the one that just failed included.</param>
     /// <param name="result">How it failed; a time that the target asked for is honoured up to a day.</param>
     /// <param name="now">UTC.</param>
-    /// <returns>Null when the schedule is exhausted.</returns>
-    public static DateTimeOffset? NextAttempt(int attempts, DeliveryResult result, DateTimeOffset now)
+    /// <param name="waits">In place of the usual ones.</param>
+    /// <returns>Null when the schedule is exhausted, or another try can't end otherwise.</returns>
+    public static DateTimeOffset? NextAttempt(int attempts, DeliveryResult result, DateTimeOffset now, TimeSpan[]? waits = null)
     {
-        if (attempts > Waits.Length)
+        waits ??= UsualWaits;
+        if (attempts > waits.Length || result.IsFinal)
         {
             return null;
         }
 
-        var wait = Waits[Math.Max(attempts, 1) - 1];
+        var wait = waits[Math.Max(attempts, 1) - 1];
         var next = now + wait + (wait * (Jitter * Random.Shared.NextDouble()));
         var asked = result.NotBefore is { } notBefore && notBefore > now + LongestRequestedWait ? now + LongestRequestedWait : result.NotBefore;
         return asked > next ? asked : next;

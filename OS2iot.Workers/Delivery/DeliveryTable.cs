@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
+using OS2iot.Workers.Database;
 
 namespace OS2iot.Workers.Delivery;
 
@@ -9,8 +10,10 @@ namespace OS2iot.Workers.Delivery;
 /// The deliveries that a target has not taken yet, in PostgreSQL, and the record of all tries. Rows that somebody works on carry
 /// that process's lease; a process that went silent loses them.
 /// </summary>
-internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<DeliveryOptions> options, TimeProvider clock)
+internal sealed class DeliveryTable
 {
+    private const int MaxShared = 1000;
+
     private const string Insert =
         """
         INSERT INTO deliveries (message_id, received_at, device_id, application_id, organization_id, payload_decoder_id, connection_id,
@@ -42,8 +45,8 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
     private const string PutOff =
         """
         UPDATE deliveries d SET next_attempt_at = k.next_attempt_at, state = k.state, last_error = k.last_error, attempts = k.attempts,
-            lease_owner = NULL, lease_until = NULL
-        FROM unnest($1, $2, $4, $5, $6, $7) AS k (message_id, connection_id, next_attempt_at, state, last_error, attempts)
+            payload = coalesce(k.rest, d.payload), lease_owner = NULL, lease_until = NULL
+        FROM unnest($1, $2, $4, $5, $6, $7, $8) AS k (message_id, connection_id, next_attempt_at, state, last_error, attempts, rest)
         WHERE d.message_id = k.message_id AND d.connection_id = k.connection_id AND d.lease_owner = $3
         """;
 
@@ -58,8 +61,9 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
             FROM targets t WHERE t.data_target_id IS NOT NULL
         ),
         room AS (
-            SELECT t.data_target_id, coalesce(n.room, $3) AS room
-            FROM targets t LEFT JOIN unnest($4, $5) AS n (data_target_id, room) ON n.data_target_id = t.data_target_id
+            SELECT t.data_target_id, coalesce(n.room, dt.max_concurrency, $3) AS room
+            FROM targets t JOIN data_targets dt ON dt.id = t.data_target_id AND NOT dt.paused AND dt.disabled_at IS NULL
+            LEFT JOIN unnest($4, $5) AS n (data_target_id, room) ON n.data_target_id = t.data_target_id
             WHERE t.data_target_id IS NOT NULL
         ),
         due AS (
@@ -87,33 +91,35 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
     /// <summary>Names this process in leases.</summary>
     private readonly Guid _owner = Guid.CreateVersion7();
 
-    /// <summary>Records tries that ended and puts what was not delivered in the table, all or nothing, in one round trip.</summary>
-    /// <exception cref="NpgsqlException">The database did not take it; nothing was saved.</exception>
-    public async Task SaveFirstTriesAsync(IReadOnlyList<DeliveryTry> tries, IReadOnlyList<PutOffDelivery> putOff, CancellationToken ct)
-    {
-        await using var batch = database.CreateBatch();
-        AddTries(batch, tries);
-        if (putOff.Count > 0)
-        {
-            batch.BatchCommands.Add(InsertCommand(putOff));
-        }
+    private readonly NpgsqlDataSource _database;
+    private readonly DeliveryOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly SharedWrites<FirstTryEnd> _firstTries;
 
-        if (batch.BatchCommands.Count > 0)
-        {
-            await batch.ExecuteNonQueryAsync(ct);
-        }
+    public DeliveryTable(NpgsqlDataSource database, IOptions<DeliveryOptions> options, TimeProvider clock)
+    {
+        (_database, _options, _clock) = (database, options.Value, clock);
+        _firstTries = new SharedWrites<FirstTryEnd>(MaxShared, InsertAsync, clock);
     }
+
+    /// <summary>
+    /// Records tries that ended and puts what was not delivered in the table, all or nothing. The log's partitions, which come side by
+    /// side, share round trips.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database did not take it; nothing was saved.</exception>
+    public Task SaveFirstTriesAsync(IReadOnlyList<DeliveryTry> tries, IReadOnlyList<PutOffDelivery> putOff, CancellationToken ct) =>
+        _firstTries.WriteAsync([.. tries.Select(t => new FirstTryEnd(t, null)), .. putOff.Select(p => new FirstTryEnd(null, p))], ct);
 
     /// <summary>Records tries of deliveries that are in the table under our lease: delivered ones leave it, others wait or are dead.</summary>
     /// <exception cref="NpgsqlException">The database did not take it; nothing was saved.</exception>
     public async Task SaveTriesAsync(IReadOnlyList<DeliveryTry> tries, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         List<DeliveryTry> delivered = [.. tries.Where(t => t.Delivered)];
         List<(DeliveryTry Try, DateTimeOffset? Next)> failed =
-            [.. tries.Where(t => !t.Delivered).Select(t => (t, DeliverySchedule.NextAttempt(t.Number, t.Result, now)))];
+            [.. tries.Where(t => !t.Delivered).Select(t => (t, DeliverySchedule.NextAttempt(t.Number, t.Result, now, _options.Waits)))];
 
-        await using var batch = database.CreateBatch();
+        await using var batch = _database.CreateBatch();
         AddTries(batch, tries);
         if (delivered.Count > 0)
         {
@@ -141,6 +147,7 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
                     Columns.Of(failed, f => (int)(f.Next is null ? DeliveryState.Dead : DeliveryState.Pending)),
                     Columns.Of(failed, f => f.Try.Result.Error),
                     Columns.Of(failed, f => f.Try.Number),
+                    Columns.OfBytes(failed, f => f.Try.Result.Rest),
                 },
             });
         }
@@ -157,9 +164,9 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
     public async Task<List<ClaimedDelivery>> ClaimDueAsync(
         int roomOtherwise, IReadOnlyList<KeyValuePair<int, int>> narrowed, int limit, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(ClaimDue);
+        await using var command = _database.CreateCommand(ClaimDue);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _owner });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = _options.Lease });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = roomOtherwise });
         command.Parameters.Add(Columns.Of(narrowed, n => n.Key));
         command.Parameters.Add(Columns.Of(narrowed, n => n.Value));
@@ -193,9 +200,24 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
     /// <returns>How many.</returns>
     public async Task<int> BuryOldAsync(CancellationToken ct)
     {
-        await using var command = database.CreateCommand(BuryOld);
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.GiveUpAfter });
+        await using var command = _database.CreateCommand(BuryOld);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = _options.GiveUpAfter });
         return await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private async Task InsertAsync(IReadOnlyList<FirstTryEnd> ends, CancellationToken ct)
+    {
+        await using var batch = _database.CreateBatch();
+        AddTries(batch, [.. ends.Select(e => e.Try).OfType<DeliveryTry>()]);
+        if (ends.Select(e => e.PutOff).OfType<PutOffDelivery>().ToList() is { Count: > 0 } putOff)
+        {
+            batch.BatchCommands.Add(InsertCommand(putOff));
+        }
+
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(ct);
+        }
     }
 
     private NpgsqlBatchCommand InsertCommand(IReadOnlyList<PutOffDelivery> rows) => new(Insert)
@@ -216,7 +238,7 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
             Columns.Of(rows, r => r.NextAttemptAt),
             Columns.Of(rows, r => r.UnderWay),
             new NpgsqlParameter<Guid> { TypedValue = _owner },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease },
+            new NpgsqlParameter<TimeSpan> { TypedValue = _options.Lease },
             Columns.Of(rows, r => r.Error),
         },
     };
@@ -248,6 +270,9 @@ internal sealed class DeliveryTable(NpgsqlDataSource database, IOptions<Delivery
         });
     }
 }
+
+/// <summary>What is to be saved after the first try of a delivery: the try, its place in the table, or both in two of these.</summary>
+internal readonly record struct FirstTryEnd(DeliveryTry? Try, PutOffDelivery? PutOff);
 
 /// <summary>A delivery for the table: failed, never tried, or still being tried.</summary>
 internal sealed record PutOffDelivery(OutgoingDelivery Delivery, int Attempts, DateTimeOffset NextAttemptAt, bool UnderWay, string? Error);

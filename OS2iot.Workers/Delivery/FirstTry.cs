@@ -30,7 +30,7 @@ internal sealed class FirstTry(OutgoingDelivery delivery, TargetLane lane)
 
     private async Task<DeliveryTry?> RunAsync(CancellationToken patience, CancellationToken stop)
     {
-        if (!await lane.EnterAsync(patience))
+        if (delivery.Target.IsHeld || !await lane.EnterAsync(patience))
         {
             return null;
         }

@@ -16,13 +16,14 @@ internal sealed partial class RetryDeliveries(
 {
     private const int MaxUnderWay = 500;
 
-    private static readonly TimeSpan BuryInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestBuryInterval = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim _room = new(MaxUnderWay);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var away = false;
+        var buryInterval = TimeSpan.FromTicks(Math.Min(LongestBuryInterval.Ticks, options.Value.GiveUpAfter.Ticks / 10));
         var buryAt = clock.GetUtcNow();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -33,7 +34,7 @@ internal sealed partial class RetryDeliveries(
                 if (clock.GetUtcNow() >= buryAt)
                 {
                     await table.BuryOldAsync(stoppingToken);
-                    buryAt = clock.GetUtcNow() + BuryInterval;
+                    buryAt = clock.GetUtcNow() + buryInterval;
                 }
 
                 away = false;
@@ -87,7 +88,7 @@ internal sealed partial class RetryDeliveries(
             var delivery = new OutgoingDelivery(
                 claimed.Message, target, claimed.ConnectionId, claimed.PayloadDecoderId, claimed.TraceParent)
             { AttemptsBefore = claimed.Attempts };
-            var lane = lanes.Of(target.Id);
+            var lane = lanes.Of(target);
 
             // No place within the lease: it runs out, and the delivery is claimed again when there is one.
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);

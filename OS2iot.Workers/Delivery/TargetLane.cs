@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Messaging;
 
@@ -10,19 +11,24 @@ namespace OS2iot.Workers.Delivery;
 /// trouble could take from others is counted here.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle nobody asked for holds nothing.")]
-internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions options, TimeProvider clock)
+internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions options, int width, TimeProvider clock)
 {
     private const int ErrorMaxLength = 1000;
 
-    private readonly SemaphoreSlim _slots = new(options.ConcurrencyPerTarget);
-    private readonly CircuitBreaker _circuit = new(clock);
+    private readonly SemaphoreSlim _slots = new(width);
+    private readonly CircuitBreaker _circuit = new(options, clock);
     private int _late;
+    private volatile bool _took;
+    private TargetFailures? _failures;
+
+    /// <summary>Tries at once.</summary>
+    public int Width => width;
 
     /// <summary>Tries are under way that took longer than the pipeline waits; newcomers better not wait behind them.</summary>
     public bool IsLate => Volatile.Read(ref _late) > 0;
 
     /// <summary>Nobody is here, so the lane can be forgotten.</summary>
-    public bool IsIdle => _slots.CurrentCount == options.ConcurrencyPerTarget && _circuit.Room(1) == 1;
+    public bool IsIdle => _slots.CurrentCount == width && _circuit.Room(1) == 1 && !_took && _failures is null;
 
     /// <summary>Tries that may start now.</summary>
     public int Room => _circuit.Room(_slots.CurrentCount);
@@ -31,6 +37,15 @@ internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions opti
     public void MarkLate() => Interlocked.Increment(ref _late);
 
     public void UnmarkLate() => Interlocked.Decrement(ref _late);
+
+    /// <summary>What happened since this was last asked; null for nothing.</summary>
+    public TargetNews? TakeNews(int dataTargetId)
+    {
+        var failures = Interlocked.Exchange(ref _failures, null);
+        var took = _took;
+        _took = false;
+        return took || failures is not null ? new TargetNews(dataTargetId, took, failures) : null;
+    }
 
     /// <summary>Waits for a free place, unless the target is down or late.</summary>
     /// <returns>False when the message is better put in the table. After true, <see cref="TryAsync"/> or <see cref="Leave"/> must follow.</returns>
@@ -93,7 +108,33 @@ internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions opti
             span?.SetStatus(ActivityStatusCode.Error, result.Error);
         }
 
-        return new DeliveryTry(delivery, result with { Error = Tidy(result.Error) }, attemptedAt, Stopwatch.GetElapsedTime(started));
+        result = result with { Error = Tidy(result.Error) };
+        Note(result, attemptedAt);
+        if (result.Rest is { } rest)
+        {
+            // From here on the delivery is what is left of it.
+            delivery = delivery with { Message = delivery.Message with { Payload = rest } };
+        }
+
+        return new DeliveryTry(delivery, result, attemptedAt, Stopwatch.GetElapsedTime(started));
+    }
+
+    private void Note(DeliveryResult result, DateTimeOffset attemptedAt)
+    {
+        if (result.Outcome == DeliveryOutcome.Delivered)
+        {
+            if (!_took)
+            {
+                _took = true;
+            }
+
+            return;
+        }
+
+        // Lost to a simultaneous failure or question at worst, which says the same.
+        var before = Volatile.Read(ref _failures);
+        var gone = result.Outcome == DeliveryOutcome.Gone || before is { Gone: true };
+        Volatile.Write(ref _failures, new TargetFailures(before?.Since ?? attemptedAt, attemptedAt, result.Error, gone));
     }
 
     private async Task<DeliveryResult> SendAsync(OutgoingDelivery delivery, CancellationToken ct)
@@ -124,7 +165,7 @@ internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions opti
         }
     }
 
-    /// <summary>PostgreSQL's text has no NUL, and nobody reads more than this.</summary>
+    /// <summary>PostgreSQL's text has neither NUL nor halves of characters, which a cut leaves; and nobody reads more than this.</summary>
     private static string? Tidy(string? error)
     {
         if (error is null)
@@ -133,6 +174,17 @@ internal sealed class TargetLane(DataTargetSenders senders, DeliveryOptions opti
         }
 
         var text = error.Replace("\0", "", StringComparison.Ordinal);
-        return text.Length <= ErrorMaxLength ? text : text[..ErrorMaxLength];
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Length <= ErrorMaxLength ? text : text[..ErrorMaxLength]));
     }
 }
+
+/// <param name="DataTargetId">The target.</param>
+/// <param name="Took">It took a message.</param>
+/// <param name="Failures">Those there were.</param>
+internal sealed record TargetNews(int DataTargetId, bool Took, TargetFailures? Failures);
+
+/// <param name="Since">When the first try of them began.</param>
+/// <param name="LastAt">When the last one began.</param>
+/// <param name="Error">The last one's.</param>
+/// <param name="Gone">The target said that it is gone.</param>
+internal sealed record TargetFailures(DateTimeOffset Since, DateTimeOffset LastAt, string? Error, bool Gone);

@@ -4,11 +4,13 @@ using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Uplinks;
+using OS2iot.Workers.Duplicates;
 
 namespace OS2iot.Workers.NetworkEvents;
 
 /// <summary>Notes by which gateways each uplink was heard, and how well.</summary>
-internal sealed partial class StoreReceptions(IMessageLog log, NpgsqlDataSource database, ILogger<StoreReceptions> logger)
+internal sealed partial class StoreReceptions(
+    IMessageLog log, FirstReceptions firsts, NpgsqlDataSource database, ILogger<StoreReceptions> logger)
     : LogConsumer(log, LogTopic.Uplinks, Group)
 {
     public const string Group = "receptions";
@@ -25,7 +27,8 @@ internal sealed partial class StoreReceptions(IMessageLog log, NpgsqlDataSource 
     protected override async Task HandleAsync(IReadOnlyList<LogRecord> batch, CancellationToken ct)
     {
         var rows = new List<Row>();
-        foreach (var uplink in batch.Read(UplinkReceived.From, LogUnreadable).Where(u => u.Network == DeviceType.LoRaWan))
+        var uplinks = batch.Read(UplinkReceived.From, LogUnreadable).Where(u => u.Network == DeviceType.LoRaWan).ToList();
+        foreach (var uplink in await firsts.OfAsync(uplinks, Group, ct))
         {
             if (ChirpStackEvent.Read(uplink.Payload) is { } happened)
             {

@@ -24,7 +24,14 @@ internal sealed record RoutedDecoder(int Id, int Version, DecoderScript Script);
 internal sealed record RoutedConnection(int ConnectionId, int? PayloadDecoderId, RoutedTarget Target);
 
 /// <summary>A target with its settings in the clear; or, where they can't be used, the problem that each delivery then meets.</summary>
-internal sealed record RoutedTarget(int Id, DataTargetType? Type, object? Settings, string? Problem = null);
+internal sealed record RoutedTarget(int Id, DataTargetType? Type, object? Settings, string? Problem = null)
+{
+    /// <summary>Nothing is sent to it for now: paused by a person, or switched off. Its messages wait in the table.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>Tries at once; null for the usual number.</summary>
+    public int? MaxConcurrency { get; init; }
+}
 
 /// <summary>The device as decoders see it.</summary>
 internal sealed record DecoderDevice(byte[] Json);

@@ -39,7 +39,8 @@ internal sealed partial class RoutingTable : IDisposable
 
     private const string DecodersSql = "SELECT id, version, decoding_function FROM payload_decoders WHERE id = ANY($1)";
 
-    private const string TargetsSql = "SELECT id, type, settings FROM data_targets WHERE id = ANY($1)";
+    private const string TargetsSql =
+        "SELECT id, type, settings, paused OR disabled_at IS NOT NULL, max_concurrency FROM data_targets WHERE id = ANY($1)";
 
     private readonly NpgsqlDataSource _database;
     private readonly DataTargetSettings _settings;
@@ -195,7 +196,13 @@ internal sealed partial class RoutingTable : IDisposable
         while (await reader.ReadAsync(ct))
         {
             var id = reader.GetInt32(0);
-            snapshot.Targets[id] = ReadTarget(id, reader.GetString(1), reader.GetString(2));
+            var target = ReadTarget(id, reader.GetString(1), reader.GetString(2));
+            snapshot.Targets[id] = target with
+            {
+                IsHeld = reader.GetBoolean(3),
+                MaxConcurrency = reader.IsDBNull(4) ? null : reader.GetInt32(4),
+                Problem = target.Problem ?? (reader.GetBoolean(3) ? "The target is paused or switched off." : null),
+            };
         }
     }
 

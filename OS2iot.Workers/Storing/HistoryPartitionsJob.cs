@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OS2iot.Core.Uplinks;
 
 namespace OS2iot.Workers.Storing;
 
-/// <summary>Creates the days of the history ahead and drops those that are old enough. One instance at a time.</summary>
+/// <summary>Creates the days of the history ahead and drops those that are too old for every organization. One instance at a time.</summary>
 internal sealed partial class HistoryPartitionsJob(
     NpgsqlDataSource database, IOptions<HistoryOptions> options, TimeProvider clock, ILogger<HistoryPartitionsJob> logger) : BackgroundService
 {
@@ -47,13 +48,17 @@ internal sealed partial class HistoryPartitionsJob(
         }
 
         await using var command = new NpgsqlCommand(
-            "SELECT create_history_partitions($1, $2), drop_history_partitions($3)", connection, transaction)
+            """
+            SELECT create_history_partitions($1, $2),
+                   drop_history_partitions($1 - (SELECT greatest($3, least($4, coalesce(max(history_retention_days), 0))) FROM organizations))
+            """, connection, transaction)
         {
             Parameters =
             {
                 new() { Value = today },
                 new() { Value = today.AddDays(DaysAhead) },
-                new() { Value = today.AddDays(-options.Value.RetentionDays) },
+                new() { Value = options.Value.RetentionDays },
+                new() { Value = options.Value.LongestRetentionDays },
             },
         };
         await using (var reader = await command.ExecuteReaderAsync(ct))

@@ -2,6 +2,7 @@ using Npgsql;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Uplinks;
+using OS2iot.Workers.Database;
 
 namespace OS2iot.Workers.Storing;
 
@@ -20,19 +21,6 @@ internal sealed class MessageStore
         ON CONFLICT DO NOTHING
         """;
 
-    // Of a device that is gone there is no state to keep. Rows are locked in one order, so that writers can't wait for each other.
-    private const string UpsertStates =
-        """
-        INSERT INTO device_states (device_id, application_id, last_seen_at, last_message_id, rssi, snr)
-        SELECT s.device_id, d.application_id, s.last_seen_at, s.last_message_id, s.rssi, s.snr
-        FROM unnest($1, $2, $3, $4, $5) AS s (device_id, last_seen_at, last_message_id, rssi, snr) JOIN devices d ON d.id = s.device_id
-        ORDER BY s.device_id
-        ON CONFLICT (device_id) DO UPDATE
-        SET application_id = excluded.application_id, last_seen_at = excluded.last_seen_at, last_message_id = excluded.last_message_id,
-            rssi = coalesce(excluded.rssi, device_states.rssi), snr = coalesce(excluded.snr, device_states.snr)
-        WHERE device_states.last_seen_at <= excluded.last_seen_at
-        """;
-
     private const string InsertDecoded =
         """
         INSERT INTO decoded_messages
@@ -49,8 +37,8 @@ internal sealed class MessageStore
     public MessageStore(NpgsqlDataSource database, TimeProvider clock)
     {
         (_database, _clock) = (database, clock);
-        _received = new SharedWrites<UplinkReceived>(MaxRows, InsertAsync);
-        _decoded = new SharedWrites<UplinkDecoded>(MaxRows, InsertAsync);
+        _received = new SharedWrites<UplinkReceived>(MaxRows, InsertAsync, clock);
+        _decoded = new SharedWrites<UplinkDecoded>(MaxRows, InsertAsync, clock);
     }
 
     /// <exception cref="NpgsqlException">The database did not take them; none was stored.</exception>
@@ -61,15 +49,6 @@ internal sealed class MessageStore
 
     private async Task InsertAsync(IReadOnlyList<UplinkReceived> uplinks, CancellationToken ct)
     {
-        var newest = new SortedDictionary<int, UplinkReceived>();
-        foreach (var uplink in uplinks)
-        {
-            if (!newest.TryGetValue(uplink.DeviceId, out var known) || known.ReceivedAt <= uplink.ReceivedAt)
-            {
-                newest[uplink.DeviceId] = uplink;
-            }
-        }
-
         await using var batch = _database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertReceived)
         {
@@ -86,17 +65,6 @@ internal sealed class MessageStore
                 Columns.Of(uplinks, u => u.Rssi),
                 Columns.Of(uplinks, u => u.Snr),
                 Columns.OfBytes(uplinks, u => u.Payload),
-            },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(UpsertStates)
-        {
-            Parameters =
-            {
-                Columns.Of([.. newest.Values], u => u.DeviceId),
-                Columns.Of([.. newest.Values], u => u.ReceivedAt),
-                Columns.Of([.. newest.Values], u => u.MessageId),
-                Columns.Of([.. newest.Values], u => u.Rssi),
-                Columns.Of([.. newest.Values], u => u.Snr),
             },
         });
         await batch.ExecuteNonQueryAsync(ct);

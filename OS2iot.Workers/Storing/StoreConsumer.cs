@@ -1,17 +1,26 @@
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Uplinks;
+using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.LiveView;
 
 namespace OS2iot.Workers.Storing;
 
 /// <summary>Puts each received uplink into the history and notes when its device was last seen.</summary>
-internal sealed partial class StoreConsumer(IMessageLog log, MessageStore store, DeviceMessageNotices notices, ILogger<StoreConsumer> logger)
+internal sealed partial class StoreConsumer(
+    IMessageLog log, FirstReceptions firsts, MessageStore store, DeviceStates states, DeviceMessageNotices notices,
+    ILogger<StoreConsumer> logger)
     : LogConsumer(log, LogTopic.Uplinks, "storing")
 {
     protected override async Task HandleAsync(IReadOnlyList<LogRecord> batch, CancellationToken ct)
     {
-        var uplinks = batch.Read(UplinkReceived.From, LogUnreadable);
+        var uplinks = await firsts.OfAsync(batch.Read(UplinkReceived.From, LogUnreadable), "storing", ct);
+        if (uplinks.Count == 0)
+        {
+            return;
+        }
+
         await store.StoreAsync(uplinks, ct);
+        states.Note(uplinks);
         notices.Add(uplinks.Select(u => u.DeviceId));
     }
 

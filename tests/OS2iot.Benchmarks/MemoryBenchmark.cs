@@ -1,3 +1,5 @@
+using OS2iot.Tests.Fakes;
+
 namespace OS2iot.Benchmarks;
 
 /// <summary>What 10,000 more devices cost Ingest, once each of them has sent something.</summary>

@@ -56,6 +56,9 @@ internal sealed class Scene : IAsyncDisposable
         if (kafka is not null)
         {
             environment["ConnectionStrings__kafka"] = kafka;
+
+            // The in-process cluster answers an empty fetch only after its whole wait, whatever comes meanwhile; a broker answers at once.
+            environment["Messaging__Kafka__fetch.wait.max.ms"] = "5";
         }
 
         if (sinkPort is not null)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HdrHistogram;
+using OS2iot.Tests.Fakes;
 
 namespace OS2iot.Benchmarks;
 

@@ -18,6 +18,7 @@ public static class EgressExtensions
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
         services.TryAddSingleton(provider => new GuardedConnection(
             provider.GetRequiredService<AllowedDestinations>(), provider.GetRequiredService<INameResolver>()));
+        services.TryAddSingleton<CertifiedClients>();
         services.TryAddSingleton(provider => new EgressCheck(
             provider.GetRequiredService<AllowedDestinations>(), provider.GetRequiredService<INameResolver>()));
         return services;
@@ -38,13 +39,14 @@ public static class EgressExtensions
         return services;
     }
 
-    private static SocketsHttpHandler Handler(GuardedConnection connection) => new()
+    internal static SocketsHttpHandler Handler(GuardedConnection connection) => new()
     {
         ConnectCallback = connection.ConnectAsync,
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(5),
+        SslOptions = { CertificateChainPolicy = GuardedConnection.ChainPolicy() },
 
         // No limit per server: one server may be the target of many organizations, and one that hangs on a path of its own must not
         // take the others' connections. What one target may have at once is its lane's business.

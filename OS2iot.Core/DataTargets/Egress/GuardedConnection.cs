@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace OS2iot.Core.DataTargets.Egress;
 
@@ -9,10 +10,24 @@ namespace OS2iot.Core.DataTargets.Egress;
 /// </summary>
 public sealed class GuardedConnection
 {
+    /// <summary>The extended key usage of a server's certificate, RFC 5280 section 4.2.1.12.</summary>
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private readonly AllowedDestinations _allowed;
     private readonly INameResolver _names;
 
     internal GuardedConnection(AllowedDestinations allowed, INameResolver names) => (_allowed, _names) = (allowed, names);
+
+    /// <summary>
+    /// A certificate is judged by what its server sent and what this machine trusts: fetching what it names would take us to an address
+    /// that nobody checked, and a thread with it.
+    /// </summary>
+    public static X509ChainPolicy ChainPolicy() => new()
+    {
+        DisableCertificateDownloads = true,
+        RevocationMode = X509RevocationMode.NoCheck,
+        ApplicationPolicy = { new System.Security.Cryptography.Oid(ServerAuthentication) },
+    };
 
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {

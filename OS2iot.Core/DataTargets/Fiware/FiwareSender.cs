@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 
 namespace OS2iot.Core.DataTargets.Fiware;
 
 /// <summary>Creates or replaces NGSI-LD entities in a context broker, by one batch for each message.</summary>
-internal sealed class FiwareSender(HttpExchange http, TimeProvider clock) : IDataTargetSender<FiwareSettings>
+internal sealed class FiwareSender(HttpExchange http, AccessTokens tokens) : IDataTargetSender<FiwareSettings>
 {
     private const string Operation = "/ngsi-ld/v1/entityOperations/upsert/";
 
@@ -15,8 +14,6 @@ internal sealed class FiwareSender(HttpExchange http, TimeProvider clock) : IDat
 
     private const int MaxEntityText = 150;
 
-    private readonly FiwareTokens _tokens = new(http, clock);
-
     public async Task<DeliveryResult> SendAsync(DeliveryMessage message, FiwareSettings settings, CancellationToken ct)
     {
         if (NgsiLdBatch.Read(message.Payload) is not { } batch)
@@ -24,20 +21,13 @@ internal sealed class FiwareSender(HttpExchange http, TimeProvider clock) : IDat
             return new DeliveryResult(DeliveryOutcome.Refused, Error: "The decoder's output must be an NGSI-LD entity or an array of them.");
         }
 
-        if (string.IsNullOrEmpty(settings.TokenEndpoint))
-        {
-            return await SendAsync(batch, settings, settings.AuthorizationHeader, ct);
-        }
-
-        var (token, failure) = await _tokens.GetAsync(settings, refused: null, ct);
-        var result = failure ?? await SendAsync(batch, settings, "Bearer " + token, ct);
-        if (token is null || result.StatusCode != (int)HttpStatusCode.Unauthorized)
-        {
-            return result;
-        }
-
-        (token, failure) = await _tokens.GetAsync(settings, refused: token, ct);
-        return failure ?? await SendAsync(batch, settings, "Bearer " + token, ct);
+        return string.IsNullOrEmpty(settings.TokenEndpoint)
+            ? await SendAsync(batch, settings, settings.AuthorizationHeader, ct)
+            : await tokens.SendAsync(
+                nameof(FiwareSender),
+                new ClientCredentials(settings.TokenEndpoint, settings.ClientId ?? "", settings.ClientSecret ?? ""),
+                authorization => SendAsync(batch, settings, authorization, ct),
+                ct);
     }
 
     private async Task<DeliveryResult> SendAsync(NgsiLdBatch batch, FiwareSettings settings, string? authorization, CancellationToken ct)
@@ -49,7 +39,7 @@ internal sealed class FiwareSender(HttpExchange http, TimeProvider clock) : IDat
         }
 
         var terms = new HttpTerms(HttpExchange.Patience(settings.Timeout), "The target", authorization, settings.ClientSecret);
-        return await http.SendAsync(nameof(FiwareSender), request, terms, (response, token) => ReadAsync(response, terms, token), ct);
+        return await http.SendAsync(nameof(FiwareSender), request, terms, (response, token) => ReadAsync(response, batch, terms, token), ct);
     }
 
     private static HttpRequestMessage? Request(NgsiLdBatch batch, FiwareSettings settings, string? authorization)
@@ -92,57 +82,38 @@ internal sealed class FiwareSender(HttpExchange http, TimeProvider clock) : IDat
     }
 
     /// <summary>
-    /// The broker took the batch, or some of it (207). Then the whole batch is sent again: what it took it takes again, as each entity
-    /// replaces itself.
+    /// The broker took the batch, or some of it (207). Then the others are sent again, alone; not at all where the broker says of each
+    /// that it can never take it. A time-out after the broker took some sends all again, which does no harm, as an entity replaces itself.
     /// </summary>
-    private static async Task<DeliveryResult> ReadAsync(HttpResponseMessage response, HttpTerms terms, CancellationToken ct)
+    private static async Task<DeliveryResult> ReadAsync(HttpResponseMessage response, NgsiLdBatch batch, HttpTerms terms, CancellationToken ct)
     {
         if (response.StatusCode != HttpStatusCode.MultiStatus)
         {
             return DeliveryResult.Delivered with { StatusCode = (int)response.StatusCode };
         }
 
-        var failed = FailedEntities(await HttpExchange.ReadAsync(response, MaxAnswerBytes, ct), terms);
-        return failed is []
-            ? DeliveryResult.Delivered with { StatusCode = (int)response.StatusCode }
-            : new DeliveryResult(DeliveryOutcome.Refused, (int)response.StatusCode, $"The target did not take these entities (207): {string.Join("; ", failed)}");
-    }
-
-    /// <summary>From <c>{"success":["urn:…"],"errors":[{"entityId":"urn:…","error":{"title":"…","detail":"…"}}]}</c>.</summary>
-    private static List<string> FailedEntities(ReadOnlyMemory<byte> answer, HttpTerms terms)
-    {
-        try
+        if (RefusedEntity.ReadAll(await HttpExchange.ReadAsync(response, MaxAnswerBytes, ct)) is not { } refused)
         {
-            using var json = JsonDocument.Parse(answer);
-            if (!json.RootElement.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array)
-            {
-                return [];
-            }
-
-            var named = errors.EnumerateArray().Take(MaxNamedEntities).Select(e => terms.Tidy(Describe(e), MaxEntityText)).ToList();
-            if (errors.GetArrayLength() > MaxNamedEntities)
-            {
-                named.Add($"{errors.GetArrayLength() - MaxNamedEntities} more");
-            }
-
-            return named;
+            return new DeliveryResult(
+                DeliveryOutcome.Refused, (int)response.StatusCode, "The target did not take these entities (207): the answer could not be read");
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+
+        if (refused.Count == 0)
         {
-            return ["the answer could not be read"];
+            return DeliveryResult.Delivered with { StatusCode = (int)response.StatusCode };
         }
-    }
 
-    private static string Describe(JsonElement failure)
-    {
-        var id = Text(failure, "entityId") ?? "an entity without id";
-        var error = failure.ValueKind == JsonValueKind.Object && failure.TryGetProperty("error", out var found) ? found : default;
-        var reason = error.ValueKind == JsonValueKind.String ? error.GetString() : Text(error, "detail") ?? Text(error, "title");
-        return reason is null ? id : $"{id} ({reason})";
-    }
+        var named = refused.Take(MaxNamedEntities).Select(e => terms.Tidy(e.ToString(), MaxEntityText)).ToList();
+        if (refused.Count > MaxNamedEntities)
+        {
+            named.Add($"{refused.Count - MaxNamedEntities} more");
+        }
 
-    private static string? Text(JsonElement json, string member) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+        return new DeliveryResult(
+            DeliveryOutcome.Refused, (int)response.StatusCode, $"The target did not take these entities (207): {string.Join("; ", named)}")
+        {
+            Rest = batch.Only([.. refused.Select(e => e.Id)]),
+            IsFinal = refused.TrueForAll(e => e.IsForGood),
+        };
+    }
 }

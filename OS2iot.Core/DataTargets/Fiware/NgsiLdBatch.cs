@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace OS2iot.Core.DataTargets.Fiware;
@@ -31,6 +32,24 @@ internal sealed record NgsiLdBatch(ReadOnlyMemory<byte> Json, bool HasContext)
         {
             return null;
         }
+    }
+
+    /// <summary>An array of the entities with these ids, each as it came; null where one of them is not in the batch.</summary>
+    public ReadOnlyMemory<byte>? Only(IReadOnlyCollection<string?> ids)
+    {
+        var wanted = ids.ToHashSet(StringComparer.Ordinal);
+        using var batch = JsonDocument.Parse(Json);
+        var (found, parts) = (new HashSet<string?>(StringComparer.Ordinal), new List<string>());
+        foreach (var entity in batch.RootElement.EnumerateArray())
+        {
+            if (entity.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String && wanted.Contains(id.GetString()))
+            {
+                found.Add(id.GetString());
+                parts.Add(entity.GetRawText());
+            }
+        }
+
+        return found.Count == wanted.Count ? Encoding.UTF8.GetBytes($"[{string.Join(',', parts)}]") : null;
     }
 
     /// <summary>Null where an array holds something else than objects.</summary>

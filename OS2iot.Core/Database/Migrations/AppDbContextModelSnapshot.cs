@@ -746,10 +746,26 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("created_by_id");
 
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("DisabledReason")
+                        .HasColumnType("text")
+                        .HasColumnName("disabled_reason");
+
+                    b.Property<int?>("MaxConcurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_concurrency");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -830,6 +846,46 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_data_target_connections_payload_decoder_id");
 
                     b.ToTable("data_target_connections", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.DataTargets.DataTargetFailure", b =>
+                {
+                    b.Property<int>("DataTargetId")
+                        .HasColumnType("integer")
+                        .HasColumnName("data_target_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<bool>("Gone")
+                        .HasColumnType("boolean")
+                        .HasColumnName("gone");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<DateTimeOffset?>("TellAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tell_after");
+
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
+                    b.Property<DateTimeOffset?>("WarnedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("warned_at");
+
+                    b.HasKey("DataTargetId")
+                        .HasName("pk_data_target_failures");
+
+                    b.ToTable("data_target_failures", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.DataTargets.Delivery", b =>
@@ -923,6 +979,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("MessageId", "ConnectionId")
                         .IsUnique()
                         .HasDatabaseName("ix_deliveries_message_id_connection_id");
+
+                    b.HasIndex("OrganizationId", "ReceivedAt")
+                        .HasDatabaseName("ix_deliveries_dead")
+                        .HasFilter("state = 1");
 
                     b.HasIndex("DataTargetId", "State", "ReceivedAt")
                         .HasDatabaseName("ix_deliveries_data_target_id_state_received_at");
@@ -1839,6 +1899,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("created_by_id");
 
+                    b.Property<int?>("HistoryRetentionDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("history_retention_days");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -2090,6 +2154,40 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_payload_decoders_organization_id");
 
                     b.ToTable("payload_decoders", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.PayloadDecoders.PayloadDecoderVersion", b =>
+                {
+                    b.Property<int>("PayloadDecoderId")
+                        .HasColumnType("integer")
+                        .HasColumnName("payload_decoder_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("DecodingFunction")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decoding_function");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.HasKey("PayloadDecoderId", "Version")
+                        .HasName("pk_payload_decoder_versions");
+
+                    b.ToTable("payload_decoder_versions", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>
@@ -2900,6 +2998,16 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("PayloadDecoder");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.DataTargets.DataTargetFailure", b =>
+                {
+                    b.HasOne("OS2iot.Core.DataTargets.DataTarget", null)
+                        .WithOne()
+                        .HasForeignKey("OS2iot.Core.DataTargets.DataTargetFailure", "DataTargetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_data_target_failures_data_targets_data_target_id");
+                });
+
             modelBuilder.Entity("OS2iot.Core.DataTargets.Delivery", b =>
                 {
                     b.HasOne("OS2iot.Core.DataTargets.DataTarget", null)
@@ -3049,6 +3157,16 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_payload_decoders_organizations_organization_id");
 
                     b.Navigation("Organization");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.PayloadDecoders.PayloadDecoderVersion", b =>
+                {
+                    b.HasOne("OS2iot.Core.PayloadDecoders.PayloadDecoder", null)
+                        .WithMany()
+                        .HasForeignKey("PayloadDecoderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_payload_decoder_versions_payload_decoders_payload_decoder_id");
                 });
 
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>

@@ -26,7 +26,7 @@ internal sealed class KafkaClients(KafkaBrokers brokers, LogOptions options)
         QueueBufferingMaxMessages = 100_000,
         MessageMaxBytes = LogOptions.MaxRecordBytes + 20_000,
         DeliveryReportFields = "status",
-        StatisticsIntervalMs = 0,
+        StatisticsIntervalMs = 10_000,
     };
 
     public ConsumerConfig Consumer(string group) => new(Shared())

@@ -14,6 +14,7 @@ internal sealed class KafkaLog : IMessageLog, IDisposable
     private readonly ILogger<KafkaLog> _logger;
     private readonly KafkaClients _clients;
     private readonly KafkaTopics _topics;
+    private readonly KafkaMetrics _kafkaMetrics = new();
     private readonly KafkaLogWriter _writer;
     private readonly ConcurrentDictionary<string, IConsumer<byte[], byte[]>> _lookers = new();
 
@@ -22,7 +23,7 @@ internal sealed class KafkaLog : IMessageLog, IDisposable
         (_options, _metrics, _clock, _logger) = (options.Value, metrics, clock, logger);
         _clients = new KafkaClients(brokers, _options);
         _topics = new KafkaTopics(_clients, _options, logger);
-        _writer = new KafkaLogWriter(_clients, _options, metrics, clock, logger);
+        _writer = new KafkaLogWriter(_clients, _options, metrics, _kafkaMetrics, clock, logger);
     }
 
     /// <summary>See <see cref="KafkaLogReader.SaysGoodbye"/>.</summary>
@@ -42,7 +43,10 @@ internal sealed class KafkaLog : IMessageLog, IDisposable
     public async Task ConsumeAsync(LogTopic topic, string group, LogBatchHandler handler, CancellationToken ct)
     {
         await WaitForTopicsAsync(ct);
-        var reader = new KafkaLogReader(_clients, topic, group, handler, _options, _metrics, _clock, _logger) { SaysGoodbye = () => SaysGoodbye };
+        var reader = new KafkaLogReader(_clients, topic, group, handler, _options, _metrics, _kafkaMetrics, _clock, _logger)
+        {
+            SaysGoodbye = () => SaysGoodbye,
+        };
         await reader.RunAsync(ct);
     }
 
@@ -65,6 +69,7 @@ internal sealed class KafkaLog : IMessageLog, IDisposable
     {
         _writer.Dispose();
         _topics.Dispose();
+        _kafkaMetrics.Dispose();
         foreach (var looker in _lookers.Values)
         {
             looker.Dispose();

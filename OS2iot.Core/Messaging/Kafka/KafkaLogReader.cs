@@ -8,8 +8,8 @@ namespace OS2iot.Core.Messaging.Kafka;
 /// is paused while its queue is full, so a slow one holds up nobody.
 /// </summary>
 internal sealed partial class KafkaLogReader(
-    KafkaClients clients, LogTopic topic, string group, LogBatchHandler handler, LogOptions options, LogMetrics metrics, TimeProvider clock,
-    ILogger logger)
+    KafkaClients clients, LogTopic topic, string group, LogBatchHandler handler, LogOptions options, LogMetrics metrics,
+    KafkaMetrics kafkaMetrics, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
@@ -21,6 +21,9 @@ internal sealed partial class KafkaLogReader(
 
     /// <summary>Whether the group hears of the end. Without it the end is as silent as a crash.</summary>
     public required Func<bool> SaysGoodbye { get; init; }
+
+    /// <summary>Its name in metrics.</summary>
+    private string Client => $"{topic.Name}/{group}";
 
     public Task RunAsync(CancellationToken ct)
     {
@@ -53,6 +56,7 @@ internal sealed partial class KafkaLogReader(
         }
 
         metrics.NoLag(topic.Name, group);
+        kafkaMetrics.Remove(Client);
         ended.SetResult();
     }
 
@@ -60,10 +64,16 @@ internal sealed partial class KafkaLogReader(
         .SetPartitionsAssignedHandler((_, assigned) => assigned.ForEach(Begin))
         .SetPartitionsRevokedHandler((_, revoked) => HandOverAll(revoked.ConvertAll(r => r.TopicPartition)))
         .SetPartitionsLostHandler((_, lost) => Lose(lost.ConvertAll(l => l.TopicPartition)))
-        .SetStatisticsHandler((_, json) => metrics.Lag(topic.Name, group, KafkaStatistics.Lag(json, topic.Name)))
+        .SetStatisticsHandler((_, json) => Note(KafkaStatistics.Read(json)))
         .SetErrorHandler((_, error) => LogClient(error.Reason))
         .SetLogHandler((_, message) => LogClient(message.Message))
         .Build();
+
+    private void Note(KafkaStatistics statistics)
+    {
+        metrics.Lag(topic.Name, group, statistics.Lag);
+        kafkaMetrics.Set(Client, statistics);
+    }
 
     private void Poll(CancellationToken ct)
     {

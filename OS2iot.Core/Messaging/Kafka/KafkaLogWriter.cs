@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OS2iot.Core.Messaging.Kafka;
 
 /// <summary>The producer of this process. librdkafka batches what is under way at the same time.</summary>
-internal sealed partial class KafkaLogWriter(KafkaClients clients, LogOptions options, LogMetrics metrics, TimeProvider clock, ILogger logger)
-    : IDisposable
+internal sealed partial class KafkaLogWriter(
+    KafkaClients clients, LogOptions options, LogMetrics metrics, KafkaMetrics kafkaMetrics, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private IProducer<byte[], byte[]>? _producer;
@@ -77,6 +77,7 @@ internal sealed partial class KafkaLogWriter(KafkaClients clients, LogOptions op
             return _producer ??= new ProducerBuilder<byte[], byte[]>(clients.Producer())
                 .SetErrorHandler((_, error) => _isBroken |= error.IsFatal)
                 .SetLogHandler((_, message) => LogClient(message.Message))
+                .SetStatisticsHandler((_, json) => kafkaMetrics.Set("producer", KafkaStatistics.Read(json)))
                 .Build();
         }
     }

@@ -71,12 +71,24 @@ internal readonly struct EncodedRecord
                 Array.Resize(ref headers, count * 2);
             }
 
-            var name = KnownName(ref reader) ?? reader.GetString()!;
+            var name = KnownName(ref reader) ?? Text(ref reader);
             reader.Read();
-            headers[count++] = new(name, reader.GetString()!);
+            headers[count++] = new(name, Text(ref reader));
         }
 
         return headers.AsSpan(0, count).ToArray();
+    }
+
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString() ?? throw new JsonException("null is no header.");
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("A header is no text.", exception);
+        }
     }
 
     private static string? KnownName(ref Utf8JsonReader reader)

@@ -11,15 +11,38 @@ internal readonly record struct CursorCommit(short Partition, long Position, boo
 /// <summary>Asks for what comes after a position.</summary>
 internal readonly record struct CursorFetch(short Partition, long Position);
 
+/// <summary>Records of one partition in their order, none left out.</summary>
 internal sealed class FetchedBatch
 {
     public List<LogRecord> Records { get; } = [];
 
-    public long LastOffset { get; set; }
+    /// <summary>Beside each record.</summary>
+    public List<long> Offsets { get; } = [];
+
+    public long LastOffset => Offsets.Count == 0 ? 0 : Offsets[^1];
+
+    /// <summary>Of keys, headers and values, about.</summary>
+    public int Bytes { get; private set; }
+
+    public void Add(LogRecord record, long offset, int bytes)
+    {
+        Records.Add(record);
+        Offsets.Add(offset);
+        Bytes += bytes;
+    }
+
+    public FetchedBatch After(long position)
+    {
+        var rest = new FetchedBatch { Bytes = Bytes };
+        var first = Offsets.FindIndex(offset => offset > position);
+        rest.Records.AddRange(Records[first..]);
+        rest.Offsets.AddRange(Offsets[first..]);
+        return rest;
+    }
 }
 
 /// <summary>What one member of a group asks of the database. Each method is one round trip.</summary>
-internal sealed partial class PostgreSqlCursors(PostgreSqlTopics topics, LogTopic topic, string group, ILogger logger)
+internal sealed partial class PostgreSqlCursors(PostgreSqlTopics topics, LogTopic topic, string group, RecentRecords recent, ILogger logger)
 {
     private const int MaxBatchRecords = 500;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
@@ -59,6 +82,21 @@ internal sealed partial class PostgreSqlCursors(PostgreSqlTopics topics, LogTopi
     public async Task<(HashSet<short> Kept, Dictionary<short, FetchedBatch> Found)> ExchangeAsync(
         CursorCommit[] commits, CursorFetch[] fetches, CancellationToken ct)
     {
+        var found = new Dictionary<short, FetchedBatch>();
+        foreach (var fetch in fetches)
+        {
+            if (recent.After(fetch.Partition, fetch.Position) is { } known)
+            {
+                found.Add(fetch.Partition, known);
+            }
+        }
+
+        fetches = Array.FindAll(fetches, f => !found.ContainsKey(f.Partition));
+        if (commits.Length == 0 && fetches.Length == 0)
+        {
+            return ([], found);
+        }
+
         await using var connection = await topics.Database.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds };
         if (commits.Length > 0)
@@ -84,8 +122,23 @@ internal sealed partial class PostgreSqlCursors(PostgreSqlTopics topics, LogTopi
             await reader.NextResultAsync(ct);
         }
 
-        return (kept, fetches.Length > 0 ? await ReadAsync(reader, ct) : []);
+        if (fetches.Length > 0)
+        {
+            await ReadAsync(reader, found, ct);
+            foreach (var fetch in fetches)
+            {
+                if (found.TryGetValue(fetch.Partition, out var records))
+                {
+                    recent.Add(fetch.Partition, fetch.Position, records);
+                }
+            }
+        }
+
+        return (kept, found);
     }
+
+    /// <summary>The connection or the database failed: nothing is taken from memory any more until it was read again.</summary>
+    public void Forget() => recent.Clear();
 
     public async Task LeaveAsync(CursorCommit[] commits, CancellationToken ct)
     {
@@ -146,9 +199,8 @@ internal sealed partial class PostgreSqlCursors(PostgreSqlTopics topics, LogTopi
         return command;
     }
 
-    private async Task<Dictionary<short, FetchedBatch>> ReadAsync(NpgsqlDataReader reader, CancellationToken ct)
+    private async Task ReadAsync(NpgsqlDataReader reader, Dictionary<short, FetchedBatch> found, CancellationToken ct)
     {
-        var found = new Dictionary<short, FetchedBatch>();
         FetchedBatch? current = null;
         short partition = -1;
         while (await reader.ReadAsync(ct))
@@ -166,16 +218,10 @@ internal sealed partial class PostgreSqlCursors(PostgreSqlTopics topics, LogTopi
                 throw new InvalidOperationException($"Partition {number} of {topic} came out of order.");
             }
 
-            current.LastOffset = offset;
-            current.Records.Add(new LogRecord
-            {
-                Key = reader.GetString(2),
-                Headers = Headers(reader.GetFieldValue<byte[]>(3), number, offset),
-                Value = reader.GetFieldValue<byte[]>(4),
-            });
+            var (key, headers, value) = (reader.GetString(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4));
+            var record = new LogRecord { Key = key, Headers = Headers(headers, number, offset), Value = value };
+            current.Add(record, offset, key.Length + headers.Length + value.Length);
         }
-
-        return found;
     }
 
     private KeyValuePair<string, string>[] Headers(byte[] encoded, short partition, long offset)

@@ -14,6 +14,7 @@ internal sealed partial class PostgreSqlLog(
     private readonly PostgreSqlTopics _topics = new(database);
     private readonly PostgreSqlLogNotices _notices = new(database, notifications, clock, logger);
     private readonly ConcurrentDictionary<LogTopic, Lazy<PostgreSqlLogWriter>> _writers = new();
+    private readonly ConcurrentDictionary<LogTopic, RecentRecords> _recent = new();
 
     public Task AppendAsync(LogTopic topic, LogRecord record, CancellationToken ct) => Writer(topic).AppendAsync(record, ct);
 
@@ -22,7 +23,7 @@ internal sealed partial class PostgreSqlLog(
 
     public async Task ConsumeAsync(LogTopic topic, string group, LogBatchHandler handler, CancellationToken ct)
     {
-        var cursors = new PostgreSqlCursors(_topics, topic, group, logger);
+        var cursors = Cursors(topic, group);
         var reader = new PostgreSqlLogReader(cursors, topic, group, handler, options.Value, metrics, clock, logger);
         using var subscription = _notices.Subscribe(PostgreSqlTopics.TableOf(topic), reader);
         await reader.RunAsync(ct);
@@ -48,7 +49,7 @@ internal sealed partial class PostgreSqlLog(
                 }
             }
 
-            return await new PostgreSqlCursors(_topics, topic, group, logger).CountAfterAsync([.. positions], ct);
+            return await Cursors(topic, group).CountAfterAsync([.. positions], ct);
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
@@ -81,6 +82,9 @@ internal sealed partial class PostgreSqlLog(
 
         await _notices.DisposeAsync();
     }
+
+    private PostgreSqlCursors Cursors(LogTopic topic, string group) =>
+        new(_topics, topic, group, _recent.GetOrAdd(topic, _ => new RecentRecords()), logger);
 
     private PostgreSqlLogWriter Writer(LogTopic topic) => _writers.GetOrAdd(topic, NewWriter).Value;
 

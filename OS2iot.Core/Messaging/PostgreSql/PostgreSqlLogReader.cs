@@ -298,6 +298,7 @@ internal sealed partial class PostgreSqlLogReader(
         }
 
         Settle();
+        cursors.Forget();
         Volatile.Write(ref _membersChanged, 1);
         var wait = Min(LongestOutageBackOff, TimeSpan.FromMilliseconds(100 * Math.Pow(2, Math.Min(_failures, 10))));
         await Task.Delay(wait * (0.75 + (Random.Shared.NextDouble() / 2)), clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

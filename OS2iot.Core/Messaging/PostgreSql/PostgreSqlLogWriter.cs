@@ -6,7 +6,8 @@ namespace OS2iot.Core.Messaging.PostgreSql;
 
 /// <summary>
 /// Appends to one topic for the whole process. While one round trip is under way the next batch collects, so the busier it is,
-/// the more records share a commit, and a lone record never waits for company.
+/// the more records share a commit. Callers that were just answered mostly come again at once, so a batch waits for them a moment; a
+/// lone caller never waits for company.
 /// </summary>
 internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
 {
@@ -15,6 +16,9 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
 
     /// <summary>A connection is kept over short pauses only.</summary>
     private static readonly TimeSpan KeepConnection = TimeSpan.FromSeconds(5);
+
+    /// <summary>For callers that are likely to come.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
 
     private static readonly TimeSpan ShortestTry = TimeSpan.FromSeconds(1);
 
@@ -32,6 +36,9 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
     private readonly Task _loop;
     private NpgsqlConnection? _connection;
     private long _waitingBytes;
+    private int _waiting;
+    private int _expected;
+    private TaskCompletionSource? _complete;
     private bool _away;
 
     public PostgreSqlLogWriter(
@@ -116,6 +123,11 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
             throw new LogUnavailableException("The host is stopping.");
         }
 
+        if (Interlocked.Increment(ref _waiting) >= Volatile.Read(ref _expected))
+        {
+            Volatile.Read(ref _complete)?.TrySetResult();
+        }
+
         return append;
     }
 
@@ -147,11 +159,15 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
     {
         while (await HasMoreAsync())
         {
+            await GatherAsync();
             Collect();
             if (_batch.Count > 0)
             {
                 await SendAsync();
             }
+
+            // Whoever is answered now, and whoever came meanwhile.
+            Volatile.Write(ref _expected, _batch.Count + Volatile.Read(ref _waiting));
         }
 
         await DisconnectAsync();
@@ -175,6 +191,23 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
         return await waiting;
     }
 
+    private async Task GatherAsync()
+    {
+        if (Volatile.Read(ref _waiting) >= Volatile.Read(ref _expected))
+        {
+            return;
+        }
+
+        var complete = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _complete, complete);
+        if (Volatile.Read(ref _waiting) < Volatile.Read(ref _expected))
+        {
+            await complete.Task.WaitAsync(Patience, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Volatile.Write(ref _complete, null);
+    }
+
     private void Collect()
     {
         _batch.Clear();
@@ -187,6 +220,7 @@ internal sealed partial class PostgreSqlLogWriter : IAsyncDisposable
             }
 
             _queue.Reader.TryRead(out _);
+            Interlocked.Decrement(ref _waiting);
             if (next.IsAwaited)
             {
                 _batch.Add(next);

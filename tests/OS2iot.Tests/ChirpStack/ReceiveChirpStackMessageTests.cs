@@ -98,6 +98,19 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
     }
 
     [Fact]
+    public async Task Uplink_WhenDeliveredAgain_IsInTheLogOnce()
+    {
+        await ADeviceAsync(DevEui);
+
+        await HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false);
+        await HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false);
+        var again = new MqttMessage(Topic("up"), Bytes(Uplink().Replace("dedup-1", "dedup-2", StringComparison.Ordinal)), 1, false, DateTimeOffset.UnixEpoch);
+        await Receive.HandleAsync([again, again], Ct);
+
+        Assert.Equal(["dedup-1", "dedup-2"], _host.Log.Appended(LogTopic.Uplinks).Select(r => UplinkReceived.From(r).DeduplicationId));
+    }
+
+    [Fact]
     public async Task Message_WhenTheLogIsAway_MustComeAgain()
     {
         await ADeviceAsync(DevEui);
@@ -121,11 +134,11 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
 
         while (_host.Log.Appended(LogTopic.Uplinks).Count < 2)
         {
-            await HandleAsync(Topic("up", Other), Bytes(Uplink(Other)), isRetained: false);
+            await HandleAsync(Topic("up", Other), Bytes(Uplink(Other).Replace("dedup-1", "dedup-2", StringComparison.Ordinal)), isRetained: false);
         }
 
         var before = _host.Log.Appended(LogTopic.Uplinks).Count;
-        await HandleAsync(Topic("up"), Bytes(Uplink()), isRetained: false);
+        await HandleAsync(Topic("up"), Bytes(Uplink().Replace("dedup-1", "dedup-3", StringComparison.Ordinal)), isRetained: false);
         Assert.Equal(before, _host.Log.Appended(LogTopic.Uplinks).Count);
     }
 

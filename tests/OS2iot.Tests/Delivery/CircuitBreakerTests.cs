@@ -80,7 +80,7 @@ public sealed class CircuitBreakerTests
 
     private CircuitBreaker Failing(int times)
     {
-        var circuit = new CircuitBreaker(_clock);
+        var circuit = new CircuitBreaker(new DeliveryOptions(), _clock);
         for (var i = 0; i < times; i++)
         {
             circuit.Report(working: false);

@@ -11,19 +11,25 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 {
     /// <summary>
     /// Ends the server and removes its folder as soon as its own standard input closes: that happens when the test process ends in any way.
+    /// Each line before that starts the server anew, once the one before has ended.
     /// </summary>
     private const string Keeper =
         """
         "$@" & server=$!
-        cat > /dev/null
+        while read -r again; do
+            wait $server
+            "$@" & server=$!
+        done
         kill -INT $server 2>/dev/null
         wait $server
         rm -rf "$FOLDER"
         """;
 
     private readonly Process _keeper;
+    private readonly string _data;
 
-    private PostgreSqlCluster(Process keeper, string connectionString) => (_keeper, ConnectionString) = (keeper, connectionString);
+    private PostgreSqlCluster(Process keeper, string data, string connectionString) =>
+        (_keeper, _data, ConnectionString) = (keeper, data, connectionString);
 
     public string ConnectionString { get; }
 
@@ -58,10 +64,41 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var cluster = new PostgreSqlCluster(Process.Start(start)!, $"Host=127.0.0.1;Port={port};Database=postgres;Username=postgres");
+        var cluster = new PostgreSqlCluster(Process.Start(start)!, data, $"Host=127.0.0.1;Port={port};Database=postgres;Username=postgres");
         await cluster.WaitUntilReadyAsync();
-        cluster.ProcessId = int.Parse(await File.ReadAllLinesAsync(Path.Combine(data, "postmaster.pid")) is [var pid, ..] ? pid : "0", CultureInfo.InvariantCulture);
         return cluster;
+    }
+
+    /// <summary>Ends the server and everything it started as a crash does (SIGKILL). Until <see cref="RestartAsync"/> nobody answers.</summary>
+    public async Task CrashAsync()
+    {
+        List<int> processes = [ProcessId, .. ChildrenOf(ProcessId)];
+        foreach (var pid in processes)
+        {
+            try
+            {
+                using var process = Process.GetProcessById(pid);
+                process.Kill();
+            }
+            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+            {
+                // Ended by itself, as its parent did.
+            }
+        }
+
+        // They share memory that the next server wants for itself.
+        while (processes.Exists(IsRunning))
+        {
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>Starts the server that crashed, and waits until it has recovered.</summary>
+    public async Task RestartAsync()
+    {
+        await _keeper.StandardInput.WriteLineAsync();
+        await _keeper.StandardInput.FlushAsync();
+        await WaitUntilReadyAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -69,6 +106,29 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         _keeper.StandardInput.Close();
         await _keeper.WaitForExitAsync();
         _keeper.Dispose();
+    }
+
+    private static List<int> ChildrenOf(int parent) =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && StatusOf(pid) is [_, var above, ..] && above == parent.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    private static bool IsRunning(int pid) => StatusOf(pid) is not (null or ["Z", ..]);
+
+    // After the name in parentheses, which may hold anything: state, parent, …
+    private static string[]? StatusOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static string FindBinaries()
@@ -109,6 +169,8 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
             {
                 await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
                 await connection.OpenAsync();
+                var lines = await File.ReadAllLinesAsync(Path.Combine(_data, "postmaster.pid"));
+                ProcessId = int.Parse(lines[0], CultureInfo.InvariantCulture);
                 return;
             }
             catch (NpgsqlException) when (attempt < 150 && !_keeper.HasExited)

@@ -41,7 +41,7 @@ internal sealed class Reader : IAsyncDisposable
 
     /// <summary>Waits until as many different values came.</summary>
     public Task HasAsync(int values, int seconds = 30) =>
-        Eventually.TrueAsync(() => Values.Distinct().Count() >= values, seconds, () => $"{Values.Distinct().Count()} of {values} values came");
+        Eventually.TrueAsync(() => Values.Distinct().Count() >= values, seconds, () => $"{Values.Distinct().Count()} of {values} values came: {string.Join(' ', Values.Take(50))}");
 
     public async Task StopAsync()
     {

@@ -6,6 +6,7 @@ using Npgsql;
 using OS2iot.Core.Database;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Messaging.PostgreSql;
+using OS2iot.Simulator.Faults;
 using OS2iot.Tests.Fakes;
 
 namespace OS2iot.Tests.Messaging;
@@ -90,7 +91,7 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
     {
         await using var host = (PostgreSqlHost)await StartHostAsync();
         await host.Log.AppendAsync(Topic, ALog.Of(1, 0), Ct);
-        host.Link.Stall();
+        host.Link.Blackhole();
         var watch = Stopwatch.StartNew();
 
         var first = host.Log.AppendAsync(Topic, ALog.Of(1, 1), Ct);
@@ -102,7 +103,7 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
         await Assert.ThrowsAsync<LogUnavailableException>(() => second);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, AppendTimeout + TimeSpan.FromSeconds(0.9));
 
-        host.Link.Mend();
+        host.Link.Heal();
         var recovered = false;
         for (var i = 0; i < 10 && !recovered; i++)
         {
@@ -334,7 +335,7 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
         private PostgreSqlHost(string connectionString)
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
-            Link = new FlakyLink(settings.Port);
+            Link = new FaultProxy(settings.Port);
             settings.Port = Link.Port;
             settings.Timeout = 2;
             settings.CommandTimeout = 5;
@@ -352,7 +353,7 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
                 _dataSource, _notifications, options, _services.GetRequiredService<LogMetrics>(), TimeProvider.System, NullLogger<PostgreSqlLog>.Instance);
         }
 
-        public FlakyLink Link { get; }
+        public FaultProxy Link { get; }
 
         public override IMessageLog Log => _log;
 
@@ -365,7 +366,7 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
 
         public override void Cut() => Link.Cut();
 
-        public override void Mend() => Link.Mend();
+        public override void Mend() => Link.Heal();
 
         public override Task KillAsync()
         {

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -13,6 +15,7 @@ using OS2iot.Core.NetworkEvents;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Uplinks;
 using OS2iot.Tests.Fakes;
+using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.NetworkEvents;
 
 namespace OS2iot.Tests.NetworkEvents;
@@ -183,7 +186,10 @@ public sealed class NetworkEventStoreTests(PostgreSql postgres) : IAsyncLifetime
     public async Task Receptions_AreStoredOnceForEachGatewayAndGoWithTheDevice()
     {
         var log = new MemoryLog();
-        using var consumer = new StoreReceptions(log, _database.DataSource, NullLogger<StoreReceptions>.Instance);
+        using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var firsts = new FirstReceptions(
+            _database.DataSource, Options.Create(new DuplicatesOptions()), meters.GetRequiredService<IMeterFactory>());
+        using var consumer = new StoreReceptions(log, firsts, _database.DataSource, NullLogger<StoreReceptions>.Instance);
         await consumer.StartAsync(Ct);
         var uplink = new UplinkReceived
         {
@@ -193,6 +199,7 @@ public sealed class NetworkEventStoreTests(PostgreSql postgres) : IAsyncLifetime
             OrganizationId = 1,
             Network = DeviceType.LoRaWan,
             ReceivedAt = _now,
+            DeduplicationId = "dedup-1",
             Payload = Encoding.UTF8.GetBytes(
                 """
                 {"deviceInfo":{"devEui":"0102030405060708"},"fCnt":8,"dr":5,"rxInfo":[{"gatewayId":"00aa00bb00cc00dd","rssi":-71,"snr":9.5},
@@ -202,7 +209,7 @@ public sealed class NetworkEventStoreTests(PostgreSql postgres) : IAsyncLifetime
         var foreign = uplink with { Network = DeviceType.GenericHttp, MessageId = Guid.CreateVersion7() };
 
         await log.HandAsync(LogTopic.Uplinks, StoreReceptions.Group, Ct, uplink.ToRecord(), foreign.ToRecord());
-        await log.HandAsync(LogTopic.Uplinks, StoreReceptions.Group, Ct, uplink.ToRecord());
+        await log.HandAsync(LogTopic.Uplinks, StoreReceptions.Group, Ct, (uplink with { ReceivedAt = _now.AddSeconds(5) }).ToRecord());
         await consumer.StopAsync(Ct);
 
         await using var db = _database.CreateContext();

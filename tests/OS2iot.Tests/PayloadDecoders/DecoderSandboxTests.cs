@@ -53,6 +53,48 @@ public sealed class DecoderSandboxTests(SharedSandbox shared) : IClassFixture<Sh
         Assert.Equal(expected, Decoders.Text(result));
     }
 
+    [Fact]
+    public async Task Decode_OfManyMessagesAtOnce_GivesEachItsOwnResult()
+    {
+        var script = new DecoderScript(701, 1, "function decode(payload) { return payload.n * 2 }");
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 500).Select(n => _sandbox.DecodeAsync(script, Decoders.Input($$"""{"n":{{n}}}"""), Ct)));
+
+        Assert.Equal(Enumerable.Range(0, 500).Select(n => $"{2 * n}"), results.Select(Decoders.Text));
+    }
+
+    [Theory]
+    [InlineData("for (;;) ;", DecodeFailure.Timeout)]
+    [InlineData("for (const all = []; ; ) all.push(new Array(1000).fill(1))", DecodeFailure.Memory)]
+    [InlineData("return Array.from({ length: 1e5 }, () => 'x'.repeat(1e4)).flat(Infinity).toSorted().join('') + [].concat(...Array(1e5).fill(Array(1e3).fill(1)))", null)]
+    public async Task Decode_WhenOneOfManyMessagesIsBad_CostsOnlyThatOne(string bad, DecodeFailure? failure)
+    {
+        using var sandbox = Decoders.Sandbox(new DecodingOptions { SuspendAfter = 100 });
+        var script = new DecoderScript(702, 1, $"function decode(payload) {{ if (payload.n === 77) {{ {bad} }} return payload.n }}");
+        await Task.WhenAll(Enumerable.Range(0, 70).Select(n => sandbox.DecodeAsync(script, Decoders.Input($$"""{"n":{{n}}}"""), Ct)));
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => sandbox.DecodeAsync(script, Decoders.Input($$"""{"n":{{n}}}"""), Ct)));
+
+        Assert.All(results.Where((_, n) => n != 77), r => Assert.True(r.Succeeded, r.Error));
+        Assert.False(results[77].Succeeded);
+        Assert.True(failure is null || results[77].Failure == failure, results[77].Error);
+    }
+
+    [Fact]
+    public async Task Decode_WhenTheProcessMadeRoomForOtherScripts_SendsAScriptAgain()
+    {
+        using var sandbox = Decoders.Sandbox(new DecodingOptions { CacheLimit = 1 << 16 });
+        var padding = new string(' ', 40_000);
+        for (var round = 0; round < 3; round++)
+        {
+            for (var id = 0; id < 4; id++)
+            {
+                var script = new DecoderScript(id, 1, $"function decode() {{ return {id} }}{padding}");
+                Assert.Equal($"{id}", Decoders.Text(await sandbox.DecodeAsync(script, Decoders.Input(), Ct)));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("function decode( { }", DecodeFailure.Syntax, "SyntaxError", 1)]
     [InlineData("\n\nfunction decode(p) { return p.a.b.c }", DecodeFailure.Runtime, "TypeError", 3)]

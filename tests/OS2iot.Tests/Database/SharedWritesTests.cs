@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using OS2iot.Workers.Storing;
+using Microsoft.Extensions.Time.Testing;
+using OS2iot.Workers.Database;
 
-namespace OS2iot.Tests.Storing;
+namespace OS2iot.Tests.Database;
 
 public sealed class SharedWritesTests
 {
@@ -14,7 +15,7 @@ public sealed class SharedWritesTests
         {
             written.Enqueue([.. items]);
             await (written.Count == 1 ? firstMayEnd.Task : Task.CompletedTask);
-        });
+        }, TimeProvider.System);
 
         var first = writes.WriteAsync([1], TestContext.Current.CancellationToken);
         await WaitUntil(() => written.Count == 1);
@@ -24,6 +25,30 @@ public sealed class SharedWritesTests
         await Task.WhenAll(first, others);
 
         Assert.Equal<int[]>([[1], [2, 3, 4]], written);
+    }
+
+    [Fact]
+    public async Task Write_JustAfterAnother_GathersForAMoment()
+    {
+        var clock = new FakeTimeProvider();
+        var written = new ConcurrentQueue<int[]>();
+        var writes = new SharedWrites<int>(100, (items, _) =>
+        {
+            written.Enqueue([.. items]);
+            return Task.CompletedTask;
+        }, clock);
+        await writes.WriteAsync([1], TestContext.Current.CancellationToken);
+
+        var calls = new[] { 2, 3 }.Select(n => writes.WriteAsync([n], TestContext.Current.CancellationToken)).ToList();
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Single(written);
+        await WaitUntil(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return calls.TrueForAll(c => c.IsCompleted);
+        });
+
+        Assert.Equal<int[]>([[1], [2, 3]], written);
     }
 
     [Fact]
@@ -37,7 +62,7 @@ public sealed class SharedWritesTests
             {
                 throw new InvalidOperationException("13");
             }
-        });
+        }, TimeProvider.System);
 
         var calls = new[] { 1, 13, 2 }.Select(n => writes.WriteAsync([n], TestContext.Current.CancellationToken)).ToList();
         mayStart.SetResult();
@@ -50,7 +75,7 @@ public sealed class SharedWritesTests
     public async Task Write_WhenItsCallerLeaves_GoesOnForTheOthers()
     {
         var mayEnd = new TaskCompletionSource();
-        var writes = new SharedWrites<int>(100, (_, _) => mayEnd.Task);
+        var writes = new SharedWrites<int>(100, (_, _) => mayEnd.Task, TimeProvider.System);
         using var leaving = new CancellationTokenSource();
 
         var left = writes.WriteAsync([1], leaving.Token);
@@ -71,7 +96,7 @@ public sealed class SharedWritesTests
         {
             await mayStart.Task;
             sizes.Enqueue(items.Count);
-        });
+        }, TimeProvider.System);
 
         var calls = Enumerable.Range(0, 7).Select(n => writes.WriteAsync([n], TestContext.Current.CancellationToken)).ToList();
         mayStart.SetResult();

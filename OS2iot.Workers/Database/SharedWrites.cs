@@ -1,16 +1,21 @@
-namespace OS2iot.Workers.Storing;
+namespace OS2iot.Workers.Database;
 
 /// <summary>
-/// Lets callers share round trips: while one is under way the items of further callers gather, and go together in the next. The
-/// busier it is, the more a statement carries; a lone caller never waits for company.
+/// Lets callers share round trips: while one is under way, and for a moment after its start, the items of further callers gather and
+/// go together in the next. The busier it is, the more a statement carries; after a pause a lone caller never waits for company.
 /// </summary>
 /// <param name="maxItems">Of one round trip; a single call may carry more.</param>
 /// <param name="write">Writes all of the items or none.</param>
-internal sealed class SharedWrites<T>(int maxItems, Func<IReadOnlyList<T>, CancellationToken, Task> write)
+/// <param name="clock">Counts the moment.</param>
+internal sealed class SharedWrites<T>(int maxItems, Func<IReadOnlyList<T>, CancellationToken, Task> write, TimeProvider clock)
 {
+    /// <summary>From the start of one round trip to the start of the next.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(40);
+
     private readonly Lock _gate = new();
     private readonly Queue<Call> _waiting = new();
     private bool _isWriting;
+    private long? _startedAt;
 
     /// <summary>Completes once the items are written.</summary>
     public Task WriteAsync(IReadOnlyList<T> items, CancellationToken ct)
@@ -38,8 +43,14 @@ internal sealed class SharedWrites<T>(int maxItems, Func<IReadOnlyList<T>, Cance
 
     private async Task WriteWaitingAsync()
     {
-        while (NextCalls() is { Count: > 0 } calls)
+        while (true)
         {
+            await GatherAsync();
+            if (NextCalls() is not { Count: > 0 } calls)
+            {
+                return;
+            }
+
             try
             {
                 await write(calls.Count == 1 ? calls[0].Items : [.. calls.SelectMany(c => c.Items)], CancellationToken.None);
@@ -57,6 +68,24 @@ internal sealed class SharedWrites<T>(int maxItems, Func<IReadOnlyList<T>, Cance
             {
                 calls[0].Done.TrySetException(exception);
             }
+        }
+    }
+
+    private async Task GatherAsync()
+    {
+        if (_startedAt is { } startedAt && Pace - clock.GetElapsedTime(startedAt) is { Ticks: > 0 } left && !IsFull())
+        {
+            await Task.Delay(left, clock);
+        }
+
+        _startedAt = clock.GetTimestamp();
+    }
+
+    private bool IsFull()
+    {
+        lock (_gate)
+        {
+            return _waiting.Sum(c => c.Items.Count) >= maxItems;
         }
     }
 

@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 
-namespace OS2iot.Core.DataTargets.Fiware;
+namespace OS2iot.Core.DataTargets;
+
+/// <summary>As whom, and where, a token is asked for by OAuth2's client credentials.</summary>
+internal readonly record struct ClientCredentials(string Endpoint, string ClientId, string ClientSecret, string Scope = "");
 
 /// <summary>Access tokens of targets, asked for once and kept until shortly before they end.</summary>
-internal sealed class FiwareTokens(HttpExchange http, TimeProvider clock)
+internal sealed class AccessTokens(HttpExchange http, TimeProvider clock)
 {
     private const int MaxAnswerBytes = 64 * 1024;
 
@@ -17,20 +21,42 @@ internal sealed class FiwareTokens(HttpExchange http, TimeProvider clock)
 
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<TokenKey, TokenPlace> _places = new();
+    private readonly ConcurrentDictionary<ClientCredentials, TokenPlace> _places = new();
+
+    /// <summary>Sends with a token, and once more with another when the target does not take the first one.</summary>
+    /// <param name="sender">Whose guarded client to use for the token endpoint.</param>
+    /// <param name="credentials">Where to get a token, and as whom.</param>
+    /// <param name="send">Sends, given the value of the <c>Authorization</c> header.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<DeliveryResult> SendAsync(
+        string sender, ClientCredentials credentials, Func<string, Task<DeliveryResult>> send, CancellationToken ct)
+    {
+        var (token, failure) = await GetAsync(sender, credentials, refused: null, ct);
+        if (token is null)
+        {
+            return failure!;
+        }
+
+        var result = await send("Bearer " + token);
+        if (result.StatusCode != (int)HttpStatusCode.Unauthorized)
+        {
+            return result;
+        }
+
+        (token, failure) = await GetAsync(sender, credentials, refused: token, ct);
+        return token is null ? failure! : await send("Bearer " + token);
+    }
 
     /// <summary>A token, or why there is none. Those who ask at the same time get the same one.</summary>
-    /// <param name="settings">Where to get it, and as whom.</param>
-    /// <param name="refused">A token that the target no longer takes, so that another is needed.</param>
-    /// <param name="ct">Gives up.</param>
-    public async Task<(string? Token, DeliveryResult? Failure)> GetAsync(FiwareSettings settings, string? refused, CancellationToken ct)
+    private async Task<(string? Token, DeliveryResult? Failure)> GetAsync(
+        string sender, ClientCredentials credentials, string? refused, CancellationToken ct)
     {
         if (_places.Count > Capacity)
         {
             _places.Clear();
         }
 
-        var place = _places.GetOrAdd(new TokenKey(settings.TokenEndpoint!, settings.ClientId ?? "", settings.ClientSecret ?? ""), _ => new TokenPlace());
+        var place = _places.GetOrAdd(credentials, _ => new TokenPlace());
         await place.Gate.WaitAsync(ct);
         try
         {
@@ -40,7 +66,7 @@ internal sealed class FiwareTokens(HttpExchange http, TimeProvider clock)
             }
 
             place.Token = null;
-            var failure = await RenewAsync(place, settings, ct);
+            var failure = await RenewAsync(place, sender, credentials, ct);
             return (place.Token, failure);
         }
         finally
@@ -49,25 +75,28 @@ internal sealed class FiwareTokens(HttpExchange http, TimeProvider clock)
         }
     }
 
-    private async Task<DeliveryResult?> RenewAsync(TokenPlace place, FiwareSettings settings, CancellationToken ct)
+    private async Task<DeliveryResult?> RenewAsync(TokenPlace place, string sender, ClientCredentials credentials, CancellationToken ct)
     {
-        if (!Uri.TryCreate(settings.TokenEndpoint, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(credentials.Endpoint, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
         {
             return new DeliveryResult(DeliveryOutcome.Refused, Error: "The token endpoint's address is not valid.");
         }
 
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        var form = new Dictionary<string, string>
         {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["grant_type"] = "client_credentials",
-                ["client_id"] = settings.ClientId ?? "",
-                ["client_secret"] = settings.ClientSecret ?? "",
-            }),
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = credentials.ClientId,
+            ["client_secret"] = credentials.ClientSecret,
         };
+        if (credentials.Scope.Length > 0)
+        {
+            form["scope"] = credentials.Scope;
+        }
+
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new FormUrlEncodedContent(form) };
         request.Headers.Accept.ParseAdd("application/json");
-        var terms = new HttpTerms(Patience, "The token endpoint", settings.ClientSecret);
-        var result = await http.SendAsync(nameof(FiwareSender), request, terms, (response, token) => ReadAsync(place, response, token), ct);
+        var terms = new HttpTerms(Patience, "The token endpoint", credentials.ClientSecret);
+        var result = await http.SendAsync(sender, request, terms, (response, token) => ReadAsync(place, response, token), ct);
 
         // The target itself is not gone, whatever became of its token endpoint.
         return result.Outcome switch
@@ -115,8 +144,6 @@ internal sealed class FiwareTokens(HttpExchange http, TimeProvider clock)
         JsonValueKind.String when double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var seconds) => seconds,
         _ => null,
     };
-
-    private readonly record struct TokenKey(string Endpoint, string ClientId, string ClientSecret);
 
     private sealed class TokenPlace
     {
