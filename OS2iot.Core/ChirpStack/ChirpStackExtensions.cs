@@ -15,14 +15,12 @@ public static class ChirpStackExtensions
     public static IHostApplicationBuilder AddChirpStack(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<ChirpStackOptions>()
-            .BindConfiguration(ChirpStackOptions.Section)
+            .BindConfiguration(ChirpStackOptions.Section).ValidateDataAnnotations().ValidateOnStart()
             .Configure<IConfiguration>((options, configuration) =>
             {
                 options.Address ??= Uri.TryCreate(AddressOf(configuration), UriKind.Absolute, out var address) ? address : null;
                 options.ApiKey ??= configuration["CHIRPSTACK_API_KEY"];
-            })
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+            });
         builder.Services.AddSingleton<ChirpStackKey>();
         builder.Services.AddSingleton<ChirpStackCalls>();
         builder.Services.AddSingleton(services => new ChirpStackClient(
