@@ -77,7 +77,6 @@ api.WithEnvironment("Portal__PublicUrl", portal.GetEndpoint("http")).WithEnviron
 
 if (mosquitto is not null)
 {
-    ingest.WaitFor(mosquitto);
     api.WithEnvironment("Mqtt__PasswordPort", mosquitto.GetEndpoint("mqtt-password").Property(EndpointProperty.Port))
         .WithEnvironment("Mqtt__CertificatePort", mosquitto.GetEndpoint("mqtt-certificate").Property(EndpointProperty.Port));
 }

@@ -168,7 +168,7 @@ public sealed class ReceiveChirpStackMessageTests(PostgreSql postgres) : IAsyncL
         await using var played = await RunningChirpStack.StartAsync(broker, topicPrefix: "eu868");
         var things = await played.AddThingsAsync(DevEui);
         await ADeviceAsync(DevEui);
-        await using var host = _host.WithWebHostBuilder(b => b.UseSetting("ConnectionStrings:mqtt", broker));
+        await using var host = _host.WithWebHostBuilder(b => b.UseSetting($"ConnectionStrings:{OwnBroker.ConnectionName}", broker));
         var started = host.Services;
         await played.Radio.JoinAsync(DevEui, Ct);
         IReadOnlyList<Reception> heard = [new(things.GatewayId, -71, 9.5f)];
