@@ -22,6 +22,7 @@ using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.MqttDevices;
+using OS2iot.Api.NetworkEvents;
 using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
@@ -124,6 +125,7 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(CreateDownlink)] = new(Reach.Refused, w => w.Device, _ => new { data = "00", port = 1 }),
         [typeof(GetDownlinkQueue)] = new(Reach.Refused, w => w.Device),
         [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListDeviceEvents)] = new(Reach.Refused, w => w.Device),
         [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(RenewCertificate)] = new(Reach.Refused, w => w.Device, _ => new { }),
@@ -193,6 +195,8 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(DeleteGateway)] = new(Reach.Refused, w => w.Gateway),
         [typeof(ListGatewayStatuses)] = new(Reach.Own),
         [typeof(GetGatewayStatus)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayEvents)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayFrames)] = new(Reach.Refused, w => w.Gateway),
 
         [typeof(ListDeviceProfiles)] = new(Reach.Own),
         [typeof(ListAdrAlgorithms)] = new(Reach.Shared), // the network's own
