@@ -10,7 +10,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Devices;
 
 /// <summary>How well a device was heard on one day.</summary>
-internal sealed class DeviceDay(DateTimeOffset day, double rssi, double? snr, bool showsDataRates)
+internal sealed class DeviceDay(DateTimeOffset day, double rssi, double? snr, IReadOnlyDictionary<string, int>? dataRates)
 {
     /// <summary>Where the day (UTC) begins.</summary>
     public DateTimeOffset Timestamp { get; } = day;
@@ -23,7 +23,7 @@ internal sealed class DeviceDay(DateTimeOffset day, double rssi, double? snr, bo
 
     /// <summary>LoRaWAN: messages by data rate, where the history knows it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyDictionary<string, int>? RxPacketsPerDr { get; } = showsDataRates ? new Dictionary<string, int>() : null;
+    public IReadOnlyDictionary<string, int>? RxPacketsPerDr { get; } = dataRates;
 }
 
 /// <summary>How well a device was heard in the last month, a line for each day on which it was. Empty for networks that have no signal.</summary>
@@ -56,8 +56,23 @@ internal sealed class GetDeviceStatistics(AppDbContext db, Caller caller, TimePr
             FROM received_messages WHERE device_id = {id} AND received_at >= {from} AND rssi IS NOT NULL
             GROUP BY 1 ORDER BY 1
             """).ToListAsync(ct);
-        await Send.OkAsync([.. found.Select(d => new DeviceDay(d.Start, d.Rssi, d.Snr, device.Type == DeviceType.LoRaWan))], ct);
+        var rates = device.Type == DeviceType.LoRaWan ? await DataRatesAsync(id, from, ct) : null;
+        await Send.OkAsync([.. found.Select(d => new DeviceDay(d.Start, d.Rssi, d.Snr, rates?[d.Start].ToDictionary(r => $"{r.Dr}", r => r.Messages)))], ct);
     }
+
+    /// <summary>By day. A message that several gateways heard counts once.</summary>
+    private async Task<ILookup<DateTimeOffset, Rate>> DataRatesAsync(int id, DateTimeOffset from, CancellationToken ct)
+    {
+        var found = await db.Database.SqlQuery<Rate>(
+            $"""
+            SELECT date_trunc('day', received_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS start, dr, count(DISTINCT message_id)::int AS messages
+            FROM receptions WHERE device_id = {id} AND received_at >= {from} AND dr IS NOT NULL
+            GROUP BY 1, 2 ORDER BY 1, 2
+            """).ToListAsync(ct);
+        return found.ToLookup(r => r.Start);
+    }
+
+    private sealed record Rate(DateTimeOffset Start, int Dr, int Messages);
 
     private sealed record Day(DateTimeOffset Start, double Rssi, double? Snr);
 }

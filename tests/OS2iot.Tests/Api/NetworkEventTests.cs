@@ -47,4 +47,25 @@ public sealed class NetworkEventTests(ApiHost api)
         Assert.Equal("null", frames["data"][1].GetProperty("deviceName").GetRawText());
         Assert.Equal((false, true), (frames["hasMore"].GetBoolean(), page["hasMore"].GetBoolean()));
     }
+
+    [Fact]
+    public async Task Statistics_OfALoRaWanDevice_CountEachMessageOnceByDataRate()
+    {
+        var organization = await api.AnOrganization();
+        var application = await api.AnApplication(organization);
+        var device = await api.ALoRaWanDevice(application, await api.ADeviceProfile(organization));
+        await api.Database.ExecuteAsync(
+            $$"""
+            INSERT INTO received_messages (id, received_at, device_id, organization_id, network, rssi, snr, payload)
+            SELECT gen_random_uuid(), now(), {{device}}, {{organization}}, 'LORAWAN', -80, 5, convert_to('{}', 'UTF8') FROM generate_series(1, 3);
+            INSERT INTO receptions (message_id, received_at, device_id, gateway_eui, dr)
+            SELECT m.id, m.received_at, m.device_id, g, CASE WHEN row_number() OVER (PARTITION BY g ORDER BY m.id) = 1 THEN 0 ELSE 5 END
+            FROM received_messages m CROSS JOIN unnest(ARRAY['00aa00bb00cc00dd', '00aa00bb00cc00de']) g WHERE m.device_id = {{device}}
+            """);
+        var reader = await api.SignedInAsReaderOf(organization, application);
+
+        var days = (await reader.Get($"iot-device/stats/{device}")).Is(HttpStatusCode.OK).Json;
+
+        Assert.Equal("""{"0":1,"5":2}""", Assert.Single(days.EnumerateArray()).GetProperty("rxPacketsPerDr").GetRawText());
+    }
 }
