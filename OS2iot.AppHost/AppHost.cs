@@ -142,6 +142,10 @@ if (isRun)
     workers.WithEnvironment("Egress__AllowedHosts__0", sinks);
     api.WithEnvironment("Egress__AllowedHosts__0", sinks);
 
+    // So is somebody else's MQTT broker, to which Ingest subscribes.
+    simulator.WithEndpoint(ports.Of("SimulatorMqtt", resource: Names.Simulator), scheme: "mqtt", name: "mqtt", env: "Simulator__BrokerPort");
+    ingest.WithEnvironment("Egress__AllowedHosts__0", simulator.GetEndpoint("mqtt").Property(EndpointProperty.HostAndPort));
+
     // Sigfox is played too, unless an address says where the real one is.
     if (builder.Configuration["Sigfox:BaseAddress"] is { Length: > 0 } sigfox)
     {

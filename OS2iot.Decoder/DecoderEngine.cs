@@ -89,12 +89,15 @@ internal sealed class DecoderEngine(DecodeLimits limits, ThreadCpuClock clock)
         {
             return promise.UnwrapIfPromise(PromiseWait);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException)
+        catch (PromiseRejectedException exception) when (IsTimeout(exception.RejectedValue))
         {
             throw new DecodeException(
                 DecodeFailure.Runtime, $"{contract.Name} returned a promise that nothing settles: there is nothing to wait for in a decoder.");
         }
     }
+
+    /// <summary>The engine tells of its patience's end as of a rejection, in these words.</summary>
+    private static bool IsTimeout(JsValue reason) => reason is JsString text && text.ToString().StartsWith("Timeout of ", StringComparison.Ordinal);
 
     private static Options EngineOptions(DecodeLimits limits)
     {

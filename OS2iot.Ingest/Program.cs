@@ -5,6 +5,8 @@ using OS2iot.Ingest.ChirpStack;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
 using OS2iot.Ingest.Limits;
+using OS2iot.Ingest.MqttExternalBroker;
+using OS2iot.Ingest.MqttInternalBroker;
 using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
 
@@ -21,6 +23,8 @@ builder.AddLimits();
 builder.AddGenericHttp();
 builder.AddSigfoxCallbacks();
 builder.AddChirpStackListener();
+builder.AddMqttInternalBroker();
+builder.AddMqttExternalBroker();
 
 var app = builder.Build();
 

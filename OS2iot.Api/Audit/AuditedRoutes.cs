@@ -43,6 +43,7 @@ internal static class AuditedRoutes
         {
             (null, _) => null,
             (AuditTypes.Device, "DOWNLINK") or (AuditTypes.Multicast, "DOWNLINK-MULTICAST") => (action, AuditTypes.Downlink),
+            (AuditTypes.Device, "RENEW") => (AuditActions.Update, type),
             (_, "RESEND") => (AuditActions.Resend, type),
             _ => (action, type),
         };

@@ -59,6 +59,8 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         ["id"] = 17,
         ["sort"] = "ASC",
         ["timeout"] = 30000,
+        ["signingSecret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ["previousSigningSecret"] = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     }.ToFrozenDictionary();
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -6,7 +6,6 @@ using OS2iot.Api.Auth;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
 using OS2iot.Core.Database;
-using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Secrets;
 

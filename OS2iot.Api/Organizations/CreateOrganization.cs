@@ -31,6 +31,6 @@ internal sealed class CreateOrganization(AppDbContext db) : Endpoint<Organizatio
             throw Refusal.BadRequest(ErrorCodes.OrganizationAlreadyExists);
         }
 
-        return new OrganizationDetails(organization, [.. organization.Permissions.Select(p => new PermissionCore(p, []))]);
+        return new OrganizationDetails(organization, [.. organization.Permissions.Select(p => new PermissionCore(p, []))], messagesToday: 0);
     }
 }

@@ -7,7 +7,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Organizations;
 
 /// <summary>One organization with its user groups.</summary>
-internal sealed class GetOrganization(AppDbContext db, Caller caller) : EndpointWithoutRequest<OrganizationDetails>
+internal sealed class GetOrganization(AppDbContext db, Caller caller, TimeProvider clock) : EndpointWithoutRequest<OrganizationDetails>
 {
     public override void Configure()
     {
@@ -19,7 +19,7 @@ internal sealed class GetOrganization(AppDbContext db, Caller caller) : Endpoint
     {
         var id = HttpContext.RouteId();
         return caller.AdministersUsersOf(id)
-            ? await db.Organizations.FindDetailsAsync(id, ct) ?? throw Refusal.NotFound()
+            ? await db.Organizations.FindDetailsAsync(id, clock, ct) ?? throw Refusal.NotFound()
             : throw Refusal.Forbidden();
     }
 }

@@ -14,12 +14,21 @@ internal class OrganizationCore(Organization organization) : EntityResponse(orga
     public static OrganizationCore? From(Organization? organization) => organization is null ? null : new OrganizationCore(organization);
 }
 
-internal sealed class OrganizationDetails(Organization organization, List<PermissionCore> permissions) : OrganizationCore(organization)
+internal sealed class OrganizationDetails(Organization organization, List<PermissionCore> permissions, long messagesToday) : OrganizationCore(organization)
 {
     public IReadOnlyList<PermissionCore> Permissions { get; } = permissions;
 
     /// <summary>Null for as long as the installation keeps messages by itself.</summary>
     public int? HistoryRetentionDays { get; } = organization.HistoryRetentionDays;
+
+    /// <summary>What its devices may send to each instance of Ingest in a minute; null for what the installation sets.</summary>
+    public int? MessagesPerMinute { get; } = organization.MessagesPerMinute;
+
+    /// <summary>What its devices may send in a day, by UTC; null for what the installation sets.</summary>
+    public int? MessagesPerDay { get; } = organization.MessagesPerDay;
+
+    /// <summary>What they sent since midnight, UTC, up to a few seconds ago.</summary>
+    public long MessagesToday { get; } = messagesToday;
 
     public int? CreatedBy { get; } = organization.CreatedById;
 

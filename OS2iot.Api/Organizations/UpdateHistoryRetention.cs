@@ -22,7 +22,7 @@ internal sealed class HistoryRetentionRequest : IBodyRequest
 }
 
 /// <summary>Says how many days the messages of an organization's devices are kept.</summary>
-internal sealed class UpdateHistoryRetention(AppDbContext db, Caller caller, IOptions<HistoryOptions> options)
+internal sealed class UpdateHistoryRetention(AppDbContext db, Caller caller, IOptions<HistoryOptions> options, TimeProvider clock)
     : Endpoint<HistoryRetentionRequest, OrganizationDetails>
 {
     public override void Configure()
@@ -47,6 +47,6 @@ internal sealed class UpdateHistoryRetention(AppDbContext db, Caller caller, IOp
         var organization = await db.Organizations.SingleOrDefaultAsync(o => o.Id == id, ct) ?? throw Refusal.NotFound();
         organization.HistoryRetentionDays = request.HistoryRetentionDays;
         await db.SaveChangesAsync(ct);
-        return await db.Organizations.FindDetailsAsync(id, ct) ?? throw Refusal.NotFound();
+        return await db.Organizations.FindDetailsAsync(id, clock, ct) ?? throw Refusal.NotFound();
     }
 }

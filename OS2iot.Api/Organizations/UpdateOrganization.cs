@@ -7,7 +7,7 @@ using OS2iot.Core.Database;
 namespace OS2iot.Api.Organizations;
 
 /// <summary>Renames an organization.</summary>
-internal sealed class UpdateOrganization(AppDbContext db) : Endpoint<OrganizationRequest, OrganizationDetails>
+internal sealed class UpdateOrganization(AppDbContext db, TimeProvider clock) : Endpoint<OrganizationRequest, OrganizationDetails>
 {
     public override void Configure()
     {
@@ -29,6 +29,6 @@ internal sealed class UpdateOrganization(AppDbContext db) : Endpoint<Organizatio
             throw Refusal.BadRequest(ErrorCodes.OrganizationAlreadyExists);
         }
 
-        return await db.Organizations.FindDetailsAsync(id, ct) ?? throw Refusal.NotFound();
+        return await db.Organizations.FindDetailsAsync(id, clock, ct) ?? throw Refusal.NotFound();
     }
 }

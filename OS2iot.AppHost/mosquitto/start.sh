@@ -146,10 +146,11 @@ receive() {
         os2iot/broker/accounts/part) printf '%s' "$2" | base64 -d >> accounts.part || : ;;
         os2iot/broker/accounts/end)
             # All accounts of devices at once, for a broker that lost them: faster by far than one by one.
-            if [ -s accounts.part ]; then
-                mv accounts.part accounts.whole
+            if gzip -dc < accounts.part > accounts.new 2> /dev/null; then
+                mv accounts.new accounts.whole
                 restart
             fi
+            rm -f accounts.part
             ;;
     esac
 }

@@ -24,6 +24,15 @@ public sealed class Organization : Entity
     /// <summary>Days that messages of its devices are kept; null for as long as the installation keeps them by itself.</summary>
     public int? HistoryRetentionDays { get; set; }
 
+    /// <summary>What each instance of Ingest takes from its devices in a minute; null for what the installation sets.</summary>
+    public int? MessagesPerMinute { get; set; }
+
+    /// <summary>What is taken from its devices in a day, by UTC; null for what the installation sets.</summary>
+    public int? MessagesPerDay { get; set; }
+
+    [NotAudited("Ingest writes it.")]
+    public List<OrganizationUsage> Usage { get; } = [];
+
     public List<Application> Applications { get; } = [];
 
     public List<Permission> Permissions { get; } = [];

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using OS2iot.Ingest.Devices;
 
 namespace OS2iot.Ingest.Limits;
 
@@ -19,12 +20,14 @@ internal sealed class IngestLimits : IDisposable
     private readonly RateTable _devices;
     private readonly RateTable _addresses;
     private readonly RateTable _unknown;
+    private readonly OrganizationQuotas _quotas;
     private readonly Meter _meter;
     private readonly Counter<long> _refused;
 
-    public IngestLimits(IOptions<LimitsOptions> options, TimeProvider clock, IMeterFactory meters)
+    public IngestLimits(IOptions<LimitsOptions> options, OrganizationQuotas quotas, TimeProvider clock, IMeterFactory meters)
     {
         var limits = options.Value;
+        _quotas = quotas;
         _devices = new RateTable(limits.DevicePerSecond, limits.DeviceBurst, DeviceCells, clock);
         _addresses = new RateTable(limits.AddressPerSecond, limits.AddressBurst, AddressCells, clock);
         _unknown = new RateTable(limits.UnknownPerSecond, limits.UnknownBurst, AddressCells, clock);
@@ -32,8 +35,33 @@ internal sealed class IngestLimits : IDisposable
         _refused = _meter.CreateCounter<long>("os2iot.ingest.refused", "{message}", "Messages refused or slowed, by the limit they met");
     }
 
-    /// <summary>One message of a device.</summary>
-    public TimeSpan Check(int deviceId) => Counted(_devices.Take((uint)deviceId), "device");
+    /// <summary>One message of a device; what its organization may send counts too.</summary>
+    public TimeSpan Check(KnownDevice device) => Check(device.Id, device.OrganizationId);
+
+    /// <summary>So many messages of a device that was promised they arrive: how long they should be held back.</summary>
+    public TimeSpan Check(int deviceId, int organizationId, int messages)
+    {
+        var longest = TimeSpan.Zero;
+        for (var i = 0; i < messages; i++)
+        {
+            var wait = Check(deviceId, organizationId);
+            longest = wait > longest ? wait : longest;
+        }
+
+        return longest;
+    }
+
+    /// <summary>The log took the message.</summary>
+    public void Taken(KnownDevice device) => _quotas.Count(device.OrganizationId);
+
+    /// <summary>The log took so many of them.</summary>
+    public void Taken(int organizationId, int messages)
+    {
+        for (var i = 0; i < messages; i++)
+        {
+            _quotas.Count(organizationId);
+        }
+    }
 
     /// <summary>One request from an address, whatever it brings.</summary>
     public TimeSpan CheckAddress(IPAddress? address) => Counted(_addresses.Take(NumberOf(address)), "address");
@@ -42,6 +70,9 @@ internal sealed class IngestLimits : IDisposable
     public TimeSpan CheckUnknown(IPAddress? address) => Counted(_unknown.Take(NumberOf(address)), "unknown");
 
     public void Dispose() => _meter.Dispose();
+
+    private TimeSpan Check(int deviceId, int organizationId) =>
+        Counted(_devices.Take((uint)deviceId), "device") is { Ticks: > 0 } wait ? wait : Counted(_quotas.Check(organizationId), "organization");
 
     private TimeSpan Counted(TimeSpan wait, string reason)
     {

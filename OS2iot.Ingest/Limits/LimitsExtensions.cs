@@ -6,6 +6,8 @@ internal static class LimitsExtensions
     {
         builder.Services.AddOptions<LimitsOptions>()
             .BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<OrganizationQuotas>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OrganizationQuotas>());
         builder.Services.AddSingleton<IngestLimits>();
         builder.Services.AddSingleton<RecentMessages>();
         return builder;

@@ -29,6 +29,18 @@ internal sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int UnknownBurst { get; set; } = 60;
 
+    /// <summary>Messages of an organization's devices in a minute, where the organization has no number of its own.</summary>
+    [Range(0, int.MaxValue)]
+    public int OrganizationPerMinute { get; set; } = 60_000;
+
+    /// <summary>Messages of an organization's devices in a day by UTC, at all instances together, where the organization has no number of its own.</summary>
+    [Range(0, int.MaxValue)]
+    public int OrganizationPerDay { get; set; }
+
+    /// <summary>How often instances tell each other what organizations sent.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan QuotaInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a message's repeat with the same id of its network is answered from memory.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan DuplicateWindow { get; set; } = TimeSpan.FromHours(24);

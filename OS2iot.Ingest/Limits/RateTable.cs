@@ -3,14 +3,17 @@ using System.Numerics;
 namespace OS2iot.Ingest.Limits;
 
 /// <summary>
-/// How often each of any number of senders may come, in a fixed amount of memory, without a lock and without anything to forget. A
+/// How often each of any number of senders may come, in a fixed amount of memory and without anything to forget. A
 /// sender has two cells, found by a hash that differs from process to process; each says until when it is used up. The less used of
 /// both counts: a flood that shares one cell with a neighbour costs it nothing, and to share both is as good as impossible.
 /// </summary>
 internal sealed class RateTable
 {
+    private const int Turns = 64;
+
     private readonly long[] _cells;
     private readonly int _mask;
+    private readonly Lock[] _turns = [.. Enumerable.Range(0, Turns).Select(_ => new Lock())];
     private readonly ulong _seed = (ulong)Random.Shared.NextInt64() | 1;
     private readonly TimeProvider _clock;
     private readonly double _ticksPerMessage;
@@ -37,7 +40,16 @@ internal sealed class RateTable
             return TimeSpan.Zero;
         }
 
+        // One message of a sender after the other, for some nanoseconds: between the two cells another one could slip through.
         var (first, second) = CellsOf(sender);
+        lock (_turns[first % Turns])
+        {
+            return Take(first, second);
+        }
+    }
+
+    private TimeSpan Take(int first, int second)
+    {
         while (true)
         {
             var now = _clock.GetTimestamp();

@@ -8,6 +8,7 @@ internal sealed class MqttDelivery(MqttSession session, MqttMessage message, ush
 {
     private readonly UInt128 _content = message.Qos > 0 ? Fingerprint(message.Payload.Span) : default;
     private volatile bool _isTaken;
+    private volatile bool _isSuperseded;
     private MqttMessage? _message = message;
 
     public MqttSession Session => session;
@@ -33,6 +34,16 @@ internal sealed class MqttDelivery(MqttSession session, MqttMessage message, ush
     public MqttDelivery? Earlier { get; set; }
 
     public bool IsSameAs(MqttDelivery other) => _content == other._content && Length == other.Length && Topic == other.Topic;
+
+    /// <summary>The broker sent it again meanwhile; whoever comes first handles the newer one.</summary>
+    public bool IsSuperseded
+    {
+        get => _isSuperseded;
+        set => _isSuperseded = value;
+    }
+
+    /// <summary>Done with, one way or the other.</summary>
+    public bool IsSettled { get; set; }
 
     public void Take()
     {

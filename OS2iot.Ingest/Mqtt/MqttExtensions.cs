@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OS2iot.Core.Database;
+using OS2iot.Ingest.Instances;
 
 namespace OS2iot.Ingest.Mqtt;
 
@@ -12,8 +14,10 @@ internal static class MqttExtensions
     /// <param name="name">Of this listener, in metrics, log lines and the session's name.</param>
     /// <param name="filters">Topic filters; start them with <c>$share/group/</c>.</param>
     /// <param name="handler">See <see cref="MqttHandler"/>.</param>
+    /// <param name="holdBack">See <see cref="MqttSubscription.HoldBack"/>.</param>
     public static IHostApplicationBuilder AddOwnBrokerListener(
-        this IHostApplicationBuilder builder, string name, IReadOnlyList<string> filters, Func<IServiceProvider, MqttHandler> handler)
+        this IHostApplicationBuilder builder, string name, IReadOnlyList<string> filters, Func<IServiceProvider, MqttHandler> handler,
+        Func<IServiceProvider, Func<string, int, TimeSpan>>? holdBack = null)
     {
         builder.AddMqtt();
         if (builder.Configuration.GetConnectionString(OwnBroker.ConnectionName) is not { Length: > 0 } address)
@@ -34,16 +38,23 @@ internal static class MqttExtensions
                 MaxPayload = options.Value.MaxPayload,
                 SessionExpiry = options.Value.SessionExpiry,
             };
+            subscription = holdBack is null ? subscription : subscription with { HoldBack = holdBack(services) };
             return ActivatorUtilities.CreateInstance<OwnBrokerListener>(services, subscription, handler(services));
         });
         return builder;
     }
 
-    private static void AddMqtt(this IHostApplicationBuilder builder)
+    /// <summary>What listeners at our broker and at others' share. May be called more than once.</summary>
+    public static IHostApplicationBuilder AddMqtt(this IHostApplicationBuilder builder)
     {
+        builder.AddNotifications();
         builder.Services.AddMetrics();
         builder.Services.AddOptions<MqttListenerOptions>()
             .BindConfiguration(MqttListenerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton<MqttMetrics>();
+        builder.Services.TryAddSingleton<InstanceRoster>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InstanceRoster>(
+            services => services.GetRequiredService<InstanceRoster>()));
+        return builder;
     }
 }

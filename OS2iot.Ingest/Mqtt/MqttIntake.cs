@@ -21,6 +21,8 @@ internal sealed partial class MqttIntake(
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan HoldStep = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
@@ -107,7 +109,10 @@ internal sealed partial class MqttIntake(
             _isClosed = true;
             foreach (var lane in _lanes.Values)
             {
-                lane.Waiting.Clear();
+                while (lane.Waiting.TryDequeue(out var delivery))
+                {
+                    Settle(delivery);
+                }
             }
 
             _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -127,7 +132,7 @@ internal sealed partial class MqttIntake(
                 return (true, null);
             }
 
-            // Twice, because what a former connection left may still be under way when the broker repeats it.
+            // Twice: what came by a former connection may still be here when the broker repeats it.
             var most = delivery.Qos == 0 ? subscription.MaxInFlight : 2 * subscription.MaxInFlight;
             if (_count >= most || _bytes + delivery.Length > subscription.MaxBytesInFlight || !budget.TryTake(delivery.Length))
             {
@@ -150,6 +155,7 @@ internal sealed partial class MqttIntake(
         if (_mayComeAgain.Remove(delivery.PacketId, out var earlier) && delivery.IsDuplicate && earlier.IsSameAs(delivery))
         {
             delivery.Earlier = earlier;
+            earlier.IsSuperseded = true;
         }
 
         delivery.Session.Add(delivery);
@@ -174,10 +180,10 @@ internal sealed partial class MqttIntake(
     {
         while (TakeBatch(lane) is { } batch)
         {
-            var left = batch;
             try
             {
-                await HandleAsync(lane, left);
+                await HoldBackAsync(batch);
+                await HandleAsync(lane, batch);
             }
             catch (Exception exception) when (!_stopping.IsCancellationRequested)
             {
@@ -189,8 +195,18 @@ internal sealed partial class MqttIntake(
             }
             finally
             {
-                Release(batch);
+                batch.ForEach(Settle);
             }
+        }
+    }
+
+    private async Task HoldBackAsync(List<MqttDelivery> batch)
+    {
+        var wait = subscription.HoldBack(batch[0].Topic, batch.Count);
+        var began = clock.GetTimestamp();
+        while (wait - clock.GetElapsedTime(began) is { Ticks: > 0 } left && Count <= subscription.HoldsUpTo)
+        {
+            await Task.Delay(left < HoldStep ? left : HoldStep, clock, _stopping.Token);
         }
     }
 
@@ -219,12 +235,20 @@ internal sealed partial class MqttIntake(
         }
     }
 
-    private void Release(List<MqttDelivery> batch)
+    private void Taken(MqttDelivery delivery)
+    {
+        delivery.Take();
+        Settle(delivery);
+    }
+
+    /// <summary>Its place is free.</summary>
+    private void Settle(MqttDelivery delivery)
     {
         lock (_gate)
         {
-            foreach (var delivery in batch)
+            if (!delivery.IsSettled)
             {
+                delivery.IsSettled = true;
                 delivery.LetGo();
                 _count--;
                 _bytes -= delivery.Length;
@@ -247,11 +271,7 @@ internal sealed partial class MqttIntake(
             {
                 await handler(batch.ConvertAll(d => d.Message!), _stopping.Token);
                 metrics.Taken(subscription.Name, batch.Count);
-                foreach (var delivery in batch)
-                {
-                    delivery.Take();
-                }
-
+                batch.ForEach(Taken);
                 foreach (var delivery in batch)
                 {
                     await delivery.Session.AcknowledgeAsync(delivery, Remembered);
@@ -290,10 +310,13 @@ internal sealed partial class MqttIntake(
         }
     }
 
-    /// <summary>Without those that were taken the first time they came, and those that the broker will send again.</summary>
+    /// <summary>
+    /// Without those that were taken the first time they came, and those that came again. One whose connection ended stays: a broker
+    /// that broke down may not have it any more.
+    /// </summary>
     private async Task<List<MqttDelivery>> StillToHandleAsync(List<MqttDelivery> batch)
     {
-        if (batch.TrueForAll(d => d.Earlier is null && !d.Session.HasEnded))
+        if (batch.TrueForAll(d => d.Earlier is null && !d.IsSuperseded))
         {
             return batch;
         }
@@ -303,11 +326,15 @@ internal sealed partial class MqttIntake(
         {
             if (delivery.Earlier is { IsTaken: true })
             {
-                delivery.Take();
                 metrics.Redelivered(subscription.Name);
+                Taken(delivery);
                 await delivery.Session.AcknowledgeAsync(delivery, Remembered);
             }
-            else if (delivery.Qos == 0 || !delivery.Session.HasEnded)
+            else if (delivery.IsSuperseded)
+            {
+                Settle(delivery);
+            }
+            else
             {
                 left.Add(delivery);
             }

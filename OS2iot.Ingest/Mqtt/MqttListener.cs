@@ -46,10 +46,10 @@ internal sealed partial class MqttListener(
     public int InFlight => _intake.Count;
 
     /// <summary>
-    /// Ends the session at the broker too when the listener ends: nobody will come back for what it keeps. Otherwise it is there for
+    /// Says whether to end the session at the broker too when the listener ends: nobody will come back for what it keeps. Otherwise it is there for
     /// the next start.
     /// </summary>
-    public bool ForgetsSession { get; set; }
+    public Func<bool> ForgetsSession { get; init; } = () => false;
 
     /// <returns>Why it gave up; null when <paramref name="ct"/> ended it.</returns>
     public async Task<MqttFailure?> RunAsync(CancellationToken ct)
@@ -174,11 +174,11 @@ internal sealed partial class MqttListener(
             var options = new MqttClientDisconnectOptions();
             if (_version == MqttProtocolVersion.V500)
             {
-                options.SessionExpiryInterval = ForgetsSession ? 0 : ExpirySeconds;
+                options.SessionExpiryInterval = ForgetsSession() ? 0 : ExpirySeconds;
             }
 
             await session.Client.DisconnectAsync(options, timeout.Token);
-            if (ForgetsSession && _version != MqttProtocolVersion.V500)
+            if (ForgetsSession() && _version != MqttProtocolVersion.V500)
             {
                 // The older protocol knows one way only: to come once more with a clean session.
                 _startsClean = true;
@@ -244,7 +244,9 @@ internal sealed partial class MqttListener(
         }
         catch
         {
+            // Messages may have come with the session already.
             session.End(new MqttFailure(MqttFailureKind.Passing, "The connection was not made."));
+            _intake.End(session);
             client.Dispose();
             throw;
         }
@@ -281,6 +283,17 @@ internal sealed partial class MqttListener(
             {
                 throw new MqttConnectException(MqttFailure.Of(item.ResultCode));
             }
+        }
+
+        if (subscription.FormerFilters.Count > 0)
+        {
+            var former = new MqttClientUnsubscribeOptionsBuilder();
+            foreach (var topic in subscription.FormerFilters)
+            {
+                former.WithTopicFilter(topic);
+            }
+
+            await client.UnsubscribeAsync(former.Build(), ct);
         }
 
         _isSubscribed = true;

@@ -46,8 +46,8 @@ internal sealed class MqttMetrics : IDisposable
 
     public void Redelivered(string listener) => _redelivered.Add(1, Listener(listener));
 
-    public void Dropped(string listener, string reason) =>
-        _dropped.Add(1, Listener(listener), new KeyValuePair<string, object?>("reason", reason));
+    public void Dropped(string listener, string reason, int messages = 1) =>
+        _dropped.Add(messages, Listener(listener), new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => _meter.Dispose();
 

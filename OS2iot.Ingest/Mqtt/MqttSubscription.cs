@@ -12,6 +12,9 @@ internal sealed record MqttSubscription
     /// <summary>Topic filters, such as <c>$share/group/device/+/+/+</c>.</summary>
     public required IReadOnlyList<string> Filters { get; init; }
 
+    /// <summary>Filters that the session may have from before, and shall not have any more.</summary>
+    public IReadOnlyList<string> FormerFilters { get; init; } = [];
+
     public int Qos { get; init; } = 1;
 
     /// <summary>How long the broker keeps messages for us while we are away. MQTT 5; brokers of 3.1.1 have a time of their own.</summary>
@@ -31,6 +34,15 @@ internal sealed record MqttSubscription
 
     /// <summary>Messages of one lane are handed over in their order, one call at a time. By default each topic is one.</summary>
     public Func<string, string> LaneOf { get; init; } = topic => topic;
+
+    /// <summary>Says how long so many messages on a topic should wait because their device sends too fast.</summary>
+    public Func<string, int, TimeSpan> HoldBack { get; init; } = (_, _) => TimeSpan.Zero;
+
+    /// <summary>
+    /// Messages are held back only while no more than so many are in memory: beyond it, who waits behind them would pay for it, and the
+    /// broker has acknowledged them to their device already.
+    /// </summary>
+    public int HoldsUpTo { get; init; } = 250;
 
     /// <summary>
     /// The broker numbers its packets one after the other, as Mosquitto does. Then a message that we acknowledged in the moment the

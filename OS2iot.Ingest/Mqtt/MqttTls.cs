@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using OS2iot.Core.DataTargets.Egress;
 
 namespace OS2iot.Ingest.Mqtt;
 
@@ -10,8 +11,6 @@ namespace OS2iot.Ingest.Mqtt;
 /// </summary>
 internal sealed class MqttTls : IDisposable
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-
     private readonly X509Certificate2Collection _authorities = [];
     private readonly X509Certificate2? _certificate;
     private readonly SslStreamCertificateContext? _identity;
@@ -48,8 +47,8 @@ internal sealed class MqttTls : IDisposable
     {
         TargetHost = host,
         ClientCertificateContext = _identity,
-        CertificateChainPolicy = Policy(),
-        RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsTrusted(certificate, errors),
+        CertificateChainPolicy = GuardedConnection.ChainPolicy(),
+        RemoteCertificateValidationCallback = (_, certificate, sent, errors) => IsTrusted(certificate, sent, errors),
     };
 
     public void Dispose()
@@ -61,18 +60,7 @@ internal sealed class MqttTls : IDisposable
         }
     }
 
-    private static X509ChainPolicy Policy()
-    {
-        var policy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck, // as for HTTP; a list that can't be had would stop everybody
-            DisableCertificateDownloads = true,
-        };
-        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        return policy;
-    }
-
-    private bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors)
+    private bool IsTrusted(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)
         {
@@ -85,9 +73,14 @@ internal sealed class MqttTls : IDisposable
             return false;
         }
 
-        using var chain = new X509Chain { ChainPolicy = Policy() };
+        using var chain = new X509Chain { ChainPolicy = GuardedConnection.ChainPolicy() };
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
+        if (sent is not null)
+        {
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        }
+
         return chain.Build(leaf);
     }
 }

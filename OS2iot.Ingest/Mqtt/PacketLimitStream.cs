@@ -6,6 +6,8 @@ namespace OS2iot.Ingest.Mqtt;
 /// </summary>
 internal sealed class PacketLimitStream(Stream inner, int maxPacket) : Stream
 {
+    private static readonly TimeSpan Handover = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Bytes of the packet under way that are still to come; 0 where its header is expected.</summary>
     private long _left;
     private bool _isInLength;
@@ -28,11 +30,20 @@ internal sealed class PacketLimitStream(Stream inner, int maxPacket) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // Without room for bytes: a connection that is quiet then holds no buffer.
-        _ = await inner.ReadAsync(Memory<byte>.Empty, cancellationToken);
-        var read = await inner.ReadAsync(buffer, cancellationToken);
-        Follow(buffer.Span[..read]);
-        return read;
+        try
+        {
+            // Without room for bytes: a connection that is quiet then holds no buffer.
+            _ = await inner.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            Follow(buffer.Span[..read]);
+            await BeforeEndAsync(read == 0 && buffer.Length > 0, cancellationToken);
+            return read;
+        }
+        catch (IOException)
+        {
+            await BeforeEndAsync(isEnd: true, cancellationToken);
+            throw;
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -71,6 +82,12 @@ internal sealed class PacketLimitStream(Stream inner, int maxPacket) : Stream
 
         base.Dispose(disposing);
     }
+
+    /// <summary>
+    /// The client library throws away what it has read and not yet handed over when it sees the end. A broker that broke down may have
+    /// had that nowhere else.
+    /// </summary>
+    private static Task BeforeEndAsync(bool isEnd, CancellationToken ct) => isEnd ? Task.Delay(Handover, ct) : Task.CompletedTask;
 
     private void Follow(ReadOnlySpan<byte> bytes)
     {

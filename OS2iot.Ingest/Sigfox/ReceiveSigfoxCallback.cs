@@ -98,7 +98,7 @@ internal sealed partial class ReceiveSigfoxCallback(
             return;
         }
 
-        if (limits.Check(device.Id) is { Ticks: > 0 } deviceWait)
+        if (limits.Check(device) is { Ticks: > 0 } deviceWait)
         {
             await TooMany.WriteAsync(context, deviceWait);
             return;
@@ -144,6 +144,7 @@ internal sealed partial class ReceiveSigfoxCallback(
             Payload = body,
         };
         await log.AppendAsync(LogTopic.Uplinks, uplink.ToRecord(), ct);
+        limits.Taken(device);
         recent.Add(messageId);
     }
 

@@ -32,6 +32,7 @@ internal static class PagesExtensions
     {
         app.MapRazorPages();
         app.MapLiveMessages();
+        app.MapLiveConnection();
         app.MapGet("/", () => Results.LocalRedirect("/applications")).AllowAnonymous();
     }
 }

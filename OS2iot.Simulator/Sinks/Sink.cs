@@ -73,6 +73,12 @@ internal sealed record SinkFaults
     /// <summary>Cuts the connection.</summary>
     public bool Reset { get; init; }
 
+    /// <summary>Answers 204 although the message is not taken.</summary>
+    public bool Lie { get; init; }
+
+    /// <summary>Answers a letter at a time, and never ends.</summary>
+    public bool Drip { get; init; }
+
     /// <summary>Seconds, sent with the status.</summary>
     public int? RetryAfter { get; init; }
 

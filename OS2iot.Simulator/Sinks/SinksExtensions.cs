@@ -81,6 +81,18 @@ internal static class SinksExtensions
             return;
         }
 
+        if (faults.Drip)
+        {
+            await DripAsync(context, ct);
+            return;
+        }
+
+        if (faults.Lie)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
         if (Fails(faults))
         {
             context.Response.StatusCode = faults.Status ?? StatusCodes.Status500InternalServerError;
@@ -103,6 +115,18 @@ internal static class SinksExtensions
 
     private static string? IdOf(HttpRequest request) =>
         IdHeaders.Select(header => request.Headers[header].ToString()).FirstOrDefault(value => value.Length > 0);
+
+    private static async Task DripAsync(HttpContext context, CancellationToken ct)
+    {
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        context.Response.ContentType = "text/plain";
+        while (!ct.IsCancellationRequested)
+        {
+            await context.Response.WriteAsync("x", CancellationToken.None);
+            await context.Response.Body.FlushAsync(CancellationToken.None);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private static bool Fails(SinkFaults faults) => faults.FailRate is { } rate
         ? Random.Shared.NextDouble() < rate

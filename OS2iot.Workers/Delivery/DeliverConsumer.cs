@@ -27,10 +27,16 @@ internal sealed partial class DeliverConsumer(
 {
     private const int MaxUnsaved = 50_000;
 
+    /// <summary>Deliveries that share the time which the first tries have.</summary>
+    private const int MaxAtOnce = 64;
+
     private static readonly TimeSpan SaveTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Tries that ended but could not be saved yet: when their batch comes again they are not repeated.</summary>
     private readonly ConcurrentDictionary<DeliveryKey, DeliveryTry> _unsaved = new();
+
+    /// <summary>Deliveries of batches under way that are saved: when a later part could not be and the batch comes again, they are not repeated.</summary>
+    private readonly ConcurrentDictionary<DeliveryKey, bool> _handled = new();
 
     protected override async Task HandleAsync(IReadOnlyList<LogRecord> batch, CancellationToken ct)
     {
@@ -40,6 +46,24 @@ internal sealed partial class DeliverConsumer(
             return;
         }
 
+        // A backlog comes in large batches. What one part's time is too short for is put in the table, which is slower; so parts are small.
+        foreach (var part in deliveries.Where(d => !_handled.ContainsKey(d.Key)).Chunk(MaxAtOnce))
+        {
+            await DeliverAsync([.. part], ct);
+            if (part.Length == MaxAtOnce)
+            {
+                Remember(part);
+            }
+        }
+
+        foreach (var delivery in deliveries)
+        {
+            _handled.TryRemove(delivery.Key, out _);
+        }
+    }
+
+    private async Task DeliverAsync(List<OutgoingDelivery> deliveries, CancellationToken ct)
+    {
         var tries = await TryAllAsync(deliveries, ct);
         var ended = new List<DeliveryTry>(tries.Count);
         var putOff = new List<PutOffDelivery>();
@@ -163,6 +187,19 @@ internal sealed partial class DeliverConsumer(
         foreach (var first in late)
         {
             ledger.RecordWhenEnded(first);
+        }
+    }
+
+    private void Remember(OutgoingDelivery[] handled)
+    {
+        if (_handled.Count > MaxUnsaved)
+        {
+            _handled.Clear();
+        }
+
+        foreach (var delivery in handled)
+        {
+            _handled[delivery.Key] = true;
         }
     }
 

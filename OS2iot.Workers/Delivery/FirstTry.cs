@@ -30,7 +30,8 @@ internal sealed class FirstTry(OutgoingDelivery delivery, TargetLane lane)
 
     private async Task<DeliveryTry?> RunAsync(CancellationToken patience, CancellationToken stop)
     {
-        if (delivery.Target.IsHeld || !await lane.EnterAsync(patience))
+        // While a target lets others wait, the table is the place to wait for it: here its neighbours in the batch would wait along.
+        if (delivery.Target.IsHeld || lane.IsLate || !await lane.EnterAsync(patience))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +24,11 @@ internal sealed partial class MosquittoSync : SyncedSystem
     /// </summary>
     private const int Many = 300;
 
-    private static readonly TimeSpan RestorePatience = TimeSpan.FromSeconds(30);
+    private const int RestoreAttempts = 4;
+
+    private static readonly TimeSpan BetweenRestores = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan RestorePatience = TimeSpan.FromMinutes(2);
 
     private readonly BrokerConnection _broker;
     private readonly BrokerAccounts _accounts;
@@ -73,15 +78,24 @@ internal sealed partial class MosquittoSync : SyncedSystem
         await SendTrustAsync(db, ct);
         var wanted = await _accounts.ReadAsync(db, usernames: null, ct);
         var drift = Compare(wanted, await AllAsync("listClients", "clients", ct), await AllAsync("listRoles", "roles", ct));
-        if (drift.Missing.Count < Many || drift.Missing.Count * 2 < wanted.Count)
+        for (var attempt = 0; attempt < RestoreAttempts && IsLost(drift, wanted.Count); attempt++)
         {
-            return drift;
+            LogRestoring(drift.Missing.Count);
+            if (await RestoreAsync([.. wanted.Values.Select(w => w.Account).OfType<BrokerAccount>()], ct))
+            {
+                drift = Compare(wanted, await AllAsync("listClients", "clients", ct), await AllAsync("listRoles", "roles", ct));
+            }
+            else
+            {
+                // The script comes back a moment after its broker. Where there is none, the accounts follow one by one.
+                await Task.Delay(BetweenRestores, _clock, ct);
+            }
         }
 
-        LogRestoring(drift.Missing.Count);
-        await RestoreAsync([.. wanted.Values.Select(w => w.Account).OfType<BrokerAccount>()], ct);
-        return Compare(wanted, await AllAsync("listClients", "clients", ct), await AllAsync("listRoles", "roles", ct));
+        return drift;
     }
+
+    private static bool IsLost(SyncDrift drift, int wanted) => drift.Missing.Count >= Many && drift.Missing.Count * 2 >= wanted;
 
     private static SyncDrift Compare(
         Dictionary<string, (BrokerAccount? Account, string? Why)> wanted, List<JsonNode> clientList, List<JsonNode> roleList)
@@ -232,19 +246,24 @@ internal sealed partial class MosquittoSync : SyncedSystem
         _broker.PublishAsync($"os2iot/broker/{name}", InBase64(Encoding.UTF8.GetBytes(text)), retain: true, ct);
 
     /// <summary>Sends all accounts as the file that the plugin reads when the broker starts, which the broker then does.</summary>
-    private async Task RestoreAsync(IReadOnlyList<BrokerAccount> accounts, CancellationToken ct)
+    /// <returns>False when the broker's script does not listen.</returns>
+    private async Task<bool> RestoreAsync(IReadOnlyList<BrokerAccount> accounts, CancellationToken ct)
     {
         const string Topic = "os2iot/broker/accounts/";
         const int PartSize = 256 * 1024;
         var before = _broker.Generation;
-        var file = DynamicSecurityFile.Of(accounts);
-        await _broker.PublishAsync(Topic + "begin", "-"u8.ToArray(), retain: false, ct);
-        for (var at = 0; at < file.Length; at += PartSize)
+        var file = Compressed(DynamicSecurityFile.Of(accounts));
+        var isHeard = await _broker.PublishAsync(Topic + "begin", "-"u8.ToArray(), retain: false, ct);
+        for (var at = 0; at < file.Length && isHeard; at += PartSize)
         {
-            await _broker.PublishAsync(Topic + "part", InBase64(file.AsSpan(at, Math.Min(PartSize, file.Length - at))), retain: false, ct);
+            isHeard = await _broker.PublishAsync(Topic + "part", InBase64(file.AsSpan(at, Math.Min(PartSize, file.Length - at))), retain: false, ct);
         }
 
-        await _broker.PublishAsync(Topic + "end", "-"u8.ToArray(), retain: false, ct);
+        if (!isHeard || !await _broker.PublishAsync(Topic + "end", "-"u8.ToArray(), retain: false, ct))
+        {
+            return false;
+        }
+
         var began = _clock.GetTimestamp();
         while (_broker.Generation == before)
         {
@@ -255,6 +274,20 @@ internal sealed partial class MosquittoSync : SyncedSystem
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), _clock, ct);
         }
+
+        return true;
+    }
+
+    // The broker's script reads it byte by byte.
+    private static byte[] Compressed(byte[] file)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
+        {
+            gzip.Write(file);
+        }
+
+        return compressed.ToArray();
     }
 
     private static byte[] InBase64(ReadOnlySpan<byte> bytes) => Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));

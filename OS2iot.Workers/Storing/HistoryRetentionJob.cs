@@ -138,7 +138,7 @@ internal sealed partial class HistoryRetentionJob(
     private static string DeleteOfDay(string table, string key) =>
         $"""
         DELETE FROM {table} WHERE received_at >= $2 AND received_at < $3 AND ({key}) IN (
-            SELECT {key} FROM devices d JOIN applications a ON a.id = d.application_id CROSS JOIN LATERAL (
+            SELECT old.* FROM devices d JOIN applications a ON a.id = d.application_id CROSS JOIN LATERAL (
                 SELECT {key} FROM {table} m WHERE m.device_id = d.id AND m.received_at >= $2 AND m.received_at < $3
                 ORDER BY m.received_at LIMIT $4) old
             WHERE a.organization_id = $1 LIMIT $4)

@@ -52,6 +52,7 @@ internal sealed class Scene : IAsyncDisposable
             ["Secrets__MasterKey"] = MasterKeySetting,
             ["Limits__DevicePerSecond"] = "0",
             ["Limits__AddressPerSecond"] = "0",
+            ["Limits__OrganizationPerMinute"] = "0",
         };
         if (kafka is not null)
         {

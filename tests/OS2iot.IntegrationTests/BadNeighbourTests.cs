@@ -7,7 +7,7 @@ namespace OS2iot.IntegrationTests;
 [Collection(SystemCollection.Name)]
 public sealed class BadNeighbourTests(RunningSystem system)
 {
-    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(8);
 
     [Theory]
     [InlineData("function decode() { while (true) {} }")]

@@ -43,6 +43,8 @@ public sealed class RunningSystem : IAsyncLifetime
     {
         // One device sends here what many do elsewhere. The hosts inherit it.
         Environment.SetEnvironmentVariable("Limits__DevicePerSecond", "0");
+        Environment.SetEnvironmentVariable("Limits__AddressPerSecond", "0");
+        Environment.SetEnvironmentVariable("Limits__OrganizationPerMinute", "0");
         using var timeout = new CancellationTokenSource(StartTimeout);
         string[] args =
         [

@@ -49,7 +49,7 @@ internal sealed record NgsiLdBatch(ReadOnlyMemory<byte> Json, bool HasContext)
             }
         }
 
-        return found.Count == wanted.Count ? Encoding.UTF8.GetBytes($"[{string.Join(',', parts)}]") : null;
+        return found.Count == wanted.Count ? (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes($"[{string.Join(',', parts)}]") : null;
     }
 
     /// <summary>Null where an array holds something else than objects.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -32,8 +31,12 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
     /// <summary>Short, as MQTT 3.1.1 lets brokers refuse more than 23 characters; different in each process.</summary>
     private readonly string _clientId = $"os2iot{dataTargetId:x}x{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
 
+    private readonly MqttTls? _tls = MqttTls.Read(broker);
+
     private MqttProtocolVersion _version = MqttProtocolVersion.V500;
     private Session? _session;
+    private int _attempts;
+    private Failed? _failed;
 
     public Broker Broker => broker;
 
@@ -46,7 +49,7 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
     public bool IsRetired { get; set; }
 
     /// <summary>Delivered once the broker acknowledged as the quality of service asks.</summary>
-    public async Task<DeliveryResult> PublishAsync(string topic, ReadOnlyMemory<byte> payload, int qos, CancellationToken ct)
+    public async Task<DeliveryResult> PublishAsync(string topic, ReadOnlyMemory<byte> payload, int qos, bool retain, CancellationToken ct)
     {
         var (session, failure) = await OpenAsync(ct);
         if (session is null)
@@ -67,6 +70,7 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
                 Topic = topic,
                 Payload = new ReadOnlySequence<byte>(payload),
                 QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos,
+                Retain = retain,
                 ContentType = _version == MqttProtocolVersion.V500 ? "application/json" : null,
             };
             var result = await session.Client.PublishAsync(message, ct);
@@ -122,6 +126,12 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
             return (open, null);
         }
 
+        if (_tls is null)
+        {
+            return (null, new DeliveryResult(DeliveryOutcome.Refused, Error: "The client certificate with its key, or the CA certificate, is not valid."));
+        }
+
+        var attempts = Volatile.Read(ref _attempts);
         await _opening.WaitAsync(ct);
         try
         {
@@ -130,11 +140,28 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
                 return (opened, null);
             }
 
+            // Whoever waited while another could not connect fails with it, instead of knocking once more each.
+            if (_failed is { } failed && failed.Attempt > attempts)
+            {
+                return failed.Exception is null ? (null, failed.Result) : throw new IOException("The broker could not be reached.", failed.Exception);
+            }
+
             _session?.Client.Dispose();
             _session = null;
-            var (session, failure) = await ConnectAsync(ct);
-            _session = session;
-            return (session, failure);
+            _failed = null;
+            Volatile.Write(ref _attempts, _attempts + 1);
+            try
+            {
+                var (session, failure) = await ConnectAsync(ct);
+                _session = session;
+                _failed = failure is null ? null : new Failed(_attempts, failure, null);
+                return (session, failure);
+            }
+            catch (Exception exception) when (!ct.IsCancellationRequested)
+            {
+                _failed = new Failed(_attempts, null, exception);
+                throw;
+            }
         }
         finally
         {
@@ -201,7 +228,8 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
             .UseTls(!broker.IsPlain)
             .WithTargetHost(broker.Host)
             .WithRevocationMode(X509RevocationMode.NoCheck) // as for HTTP; a list that can't be had would stop deliveries
-            .WithCertificateValidationHandler(check => check.SslPolicyErrors == SslPolicyErrors.None))
+            .WithClientCertificates(_tls!.Identity)
+            .WithCertificateValidationHandler(check => _tls.Trusts(check.Certificate, check.Chain, check.SslPolicyErrors)))
         .Build();
 
     /// <summary>Codes of MQTT 5 that refuse begin at 128; lower ones are of MQTT 3.1.1.</summary>
@@ -239,6 +267,9 @@ internal sealed class MqttConnection(int dataTargetId, Broker broker, GuardedCon
         MqttClientPublishReasonCode.PayloadFormatInvalid => new(DeliveryOutcome.Refused, (int)code, "The target does not take the payload."),
         _ => new(DeliveryOutcome.RetryLater, (int)code, $"The target did not take the message ({code})."),
     };
+
+    /// <summary>A connection that did not come about, and why.</summary>
+    private sealed record Failed(int Attempt, DeliveryResult? Result, Exception? Exception);
 
     /// <summary>A connection that the broker accepted.</summary>
     private sealed class Session(IMqttClient client, MqttClientConnectResult accepted, MqttProtocolVersion version)

@@ -52,7 +52,7 @@ internal sealed class MqttSender : IDataTargetSender<MqttSettings>, IAsyncDispos
         var connection = Enter(message.DataTargetId, broker);
         try
         {
-            return await connection.PublishAsync(TopicOf(settings, message), message.Payload, settings.MqttQos, both.Token);
+            return await connection.PublishAsync(TopicOf(settings, message), message.Payload, settings.MqttQos, settings.MqttRetain ?? false, both.Token);
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
@@ -164,10 +164,13 @@ internal sealed class MqttSender : IDataTargetSender<MqttSettings>, IAsyncDispos
 }
 
 /// <summary>Where a connection leads, and as whom.</summary>
-internal sealed record Broker(string Host, int Port, bool IsPlain, string Username, string Password)
+internal sealed record Broker(
+    string Host, int Port, bool IsPlain, string Username, string Password, string ClientCertificate = "", string ClientKey = "", string CaCertificate = "")
 {
     public static Broker? Of(MqttSettings settings) =>
         Uri.TryCreate(settings.Url, UriKind.Absolute, out var url) && url.Scheme is "mqtt" or "mqtts" && url.Host.Length > 0
-            ? new Broker(url.DnsSafeHost, settings.MqttPort, url.Scheme == "mqtt", settings.MqttUsername, settings.MqttPassword)
+            ? new Broker(
+                url.DnsSafeHost, settings.MqttPort, url.Scheme == "mqtt", settings.MqttUsername, settings.MqttPassword,
+                settings.ClientCertificate ?? "", settings.ClientKey ?? "", settings.CaCertificate ?? "")
             : null;
 }

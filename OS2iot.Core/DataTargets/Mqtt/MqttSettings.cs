@@ -39,5 +39,24 @@ public sealed class MqttSettings : IHasDestinations
     [Display(Name = "Password")]
     public string MqttPassword { get; set; } = "";
 
+    /// <summary>The broker keeps the newest message of each topic for those who come later.</summary>
+    [Display(Name = "Retain")]
+    public bool? MqttRetain { get; set; }
+
+    /// <summary>The certificate that we show, as PEM.</summary>
+    [MaxLength(32_768)]
+    [Display(Name = "Client certificate")]
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>Its private key as PEM, not encrypted: we encrypt it.</summary>
+    [DataType(DataType.Password), MaxLength(32_768)]
+    [Display(Name = "Client key")]
+    public string? ClientKey { get; set; }
+
+    /// <summary>Who signed the broker's certificate, as PEM, where that is nobody whom everybody trusts.</summary>
+    [MaxLength(32_768)]
+    [Display(Name = "CA certificate")]
+    public string? CaCertificate { get; set; }
+
     IEnumerable<Uri> IHasDestinations.Destinations => Destinations.Of(Url).Select(url => new UriBuilder(url) { Port = MqttPort }.Uri);
 }

@@ -1903,6 +1903,14 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("history_retention_days");
 
+                    b.Property<int?>("MessagesPerDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("messages_per_day");
+
+                    b.Property<int?>("MessagesPerMinute")
+                        .HasColumnType("integer")
+                        .HasColumnName("messages_per_minute");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1928,6 +1936,26 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_organizations_name");
 
                     b.ToTable("organizations", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Organizations.OrganizationUsage", b =>
+                {
+                    b.Property<int>("OrganizationId")
+                        .HasColumnType("integer")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Messages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("messages");
+
+                    b.HasKey("OrganizationId", "Day")
+                        .HasName("pk_organization_usage");
+
+                    b.ToTable("organization_usage", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>
@@ -3126,6 +3154,16 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("SystemUser");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.Organizations.OrganizationUsage", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.Organization", null)
+                        .WithMany("Usage")
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_usage_organizations_organization_id");
+                });
+
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>
                 {
                     b.HasOne("OS2iot.Core.Organizations.Organization", "Organization")
@@ -3368,6 +3406,8 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("Permissions");
 
                     b.Navigation("SigfoxGroups");
+
+                    b.Navigation("Usage");
                 });
 
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>

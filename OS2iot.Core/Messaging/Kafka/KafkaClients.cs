@@ -11,14 +11,16 @@ internal sealed class KafkaClients(KafkaBrokers brokers, LogOptions options)
     /// <summary>A broker refuses shorter sessions by default.</summary>
     private static readonly TimeSpan ShortestSession = TimeSpan.FromSeconds(6);
 
-    public ProducerConfig Producer() => new(Shared())
+    public ProducerConfig Producer() => new(WithSettings(new ProducerConfig(Shared())
     {
-        Acks = Acks.All,
-        EnableIdempotence = true,
-
         // No waiting for company: what collects while a request is under way shares the next.
         LingerMs = 0,
         CompressionType = CompressionType.Lz4,
+        StatisticsIntervalMs = 10_000,
+    }))
+    {
+        Acks = Acks.All,
+        EnableIdempotence = true,
         Partitioner = Partitioner.Murmur2Random,
         MessageTimeoutMs = (int)options.AppendTimeout.TotalMilliseconds,
         RequestTimeoutMs = (int)options.AppendTimeout.TotalMilliseconds,
@@ -26,10 +28,15 @@ internal sealed class KafkaClients(KafkaBrokers brokers, LogOptions options)
         QueueBufferingMaxMessages = 100_000,
         MessageMaxBytes = LogOptions.MaxRecordBytes + 20_000,
         DeliveryReportFields = "status",
-        StatisticsIntervalMs = 10_000,
     };
 
-    public ConsumerConfig Consumer(string group) => new(Shared())
+    public ConsumerConfig Consumer(string group) => new(WithSettings(new ConsumerConfig(Shared())
+    {
+        AutoCommitIntervalMs = 500,
+        QueuedMaxMessagesKbytes = 16 * 1024,
+        QueuedMinMessages = 10_000,
+        StatisticsIntervalMs = 10_000,
+    }))
     {
         GroupId = group,
         PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
@@ -38,27 +45,25 @@ internal sealed class KafkaClients(KafkaBrokers brokers, LogOptions options)
         // What is stored is committed in the background; it is stored when its handler returned.
         EnableAutoOffsetStore = false,
         EnableAutoCommit = true,
-        AutoCommitIntervalMs = 500,
         SessionTimeoutMs = (int)(options.Lease > ShortestSession ? options.Lease : ShortestSession).TotalMilliseconds,
         HeartbeatIntervalMs = (int)(options.Lease / 3).TotalMilliseconds,
-        QueuedMaxMessagesKbytes = 16 * 1024,
-        QueuedMinMessages = 10_000,
-        StatisticsIntervalMs = 10_000,
     };
 
-    public AdminClientConfig Admin() => new(Shared());
+    public AdminClientConfig Admin() => new(WithSettings(Shared()));
 
-    private ClientConfig Shared()
+    private ClientConfig Shared() => new()
     {
-        var config = new ClientConfig
-        {
-            BootstrapServers = brokers.Servers,
-            ClientId = Environment.MachineName,
-            SocketNagleDisable = true,
-            SocketKeepaliveEnable = true,
-            AllowAutoCreateTopics = false,
-            ReconnectBackoffMaxMs = 2000,
-        };
+        BootstrapServers = brokers.Servers,
+        ClientId = Environment.MachineName,
+        SocketNagleDisable = true,
+        SocketKeepaliveEnable = true,
+        AllowAutoCreateTopics = false,
+        ReconnectBackoffMaxMs = 2000,
+    };
+
+    /// <summary>What the installation sets wins over what is taste here, and gives way to what nothing may be lost without.</summary>
+    private ClientConfig WithSettings(ClientConfig config)
+    {
         foreach (var (name, value) in options.Kafka)
         {
             config.Set(name, value);

@@ -31,3 +31,14 @@ addEventListener("submit", event => {
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// Pieces of a page that follow what they show, while somebody looks.
+for (const piece of document.querySelectorAll("[data-refresh]")) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(piece.dataset.refresh).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-fresh]");
+    if (fresh && fresh.dataset.fresh !== piece.querySelector("[data-fresh]")?.dataset.fresh) piece.replaceChildren(document.adoptNode(fresh));
+  }, 2000);
+}

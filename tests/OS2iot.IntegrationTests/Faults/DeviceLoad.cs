@@ -43,16 +43,15 @@ internal sealed class DeviceLoad(int port, IReadOnlyList<TestDevice> devices) : 
     public int Unanswered => _unanswered;
 
     /// <param name="pause">Of each device between two messages.</param>
-    /// <param name="duration">After it no device sends another one.</param>
+    /// <param name="until">After it no device sends another one.</param>
     /// <param name="ct">The same, at once.</param>
-    public async Task RunAsync(TimeSpan pause, TimeSpan duration, CancellationToken ct)
+    public async Task RunAsync(TimeSpan pause, Task until, CancellationToken ct)
     {
-        var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(devices.Select((device, i) => Task.Run(
             async () =>
             {
                 await Task.Delay(pause * ((double)i / devices.Count), ct);
-                while (Stopwatch.GetElapsedTime(start) < duration)
+                while (!until.IsCompleted)
                 {
                     await SendAsync(device, ct);
                     await Task.Delay(pause, ct);

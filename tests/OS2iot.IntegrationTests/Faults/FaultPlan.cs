@@ -34,8 +34,8 @@ internal enum FaultKind
     TargetDrips,
 }
 
-/// <summary>One thing that goes wrong, from when and for how long.</summary>
-internal sealed record FaultStep(TimeSpan At, TimeSpan For, FaultKind Kind)
+/// <summary>One thing that goes wrong: so long after the one before it in its track, and for so long.</summary>
+internal sealed record FaultStep(int Track, TimeSpan At, TimeSpan After, TimeSpan For, FaultKind Kind)
 {
     /// <summary>Of the targets that misbehave, for their faults only.</summary>
     public int Target { get; init; }
@@ -133,12 +133,14 @@ internal sealed record FaultPlan(int Seed, LogKind Log, TimeSpan Duration, bool 
     {
         var random = new Random((seed * 100) + track);
         var steps = new List<FaultStep>();
-        for (var at = Seconds(random, 0.1, 1.5); at < duration;)
+        var after = Seconds(random, 0.1, 1.5);
+        for (var at = after; at < duration; at += after)
         {
             var lasts = Seconds(random, 0.2, 2.5);
             var (kind, mood) = draw(random);
-            steps.Add(new FaultStep(at, lasts < duration - at ? lasts : duration - at, kind) { Mood = mood });
-            at += lasts + Seconds(random, 0.5, 2.5);
+            steps.Add(new FaultStep(track, at, after, lasts < duration - at ? lasts : duration - at, kind) { Mood = mood });
+            after = Seconds(random, 0.5, 2.5);
+            at += lasts;
         }
 
         return steps;

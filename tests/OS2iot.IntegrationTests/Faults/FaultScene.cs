@@ -35,6 +35,7 @@ internal sealed class FaultScene : IAsyncDisposable
     private const string Decoder = "function decode(payload, metadata) { return { n: payload.n, twice: payload.n * 2, name: metadata.name }; }";
 
     private readonly PostgreSqlCluster _cluster;
+    private readonly SemaphoreSlim _crashing = new(1, 1);
 
     private FaultScene(PostgreSqlCluster cluster, Receivers receivers)
     {
@@ -91,9 +92,18 @@ internal sealed class FaultScene : IAsyncDisposable
     /// <summary>Ends PostgreSQL as a crash does, and starts it again after a while.</summary>
     public async Task CrashPostgreSqlAsync(TimeSpan down)
     {
-        await _cluster.CrashAsync();
-        await Task.Delay(down);
-        await _cluster.RestartAsync();
+        // On a busy machine one crash can outlast the time to the next.
+        await _crashing.WaitAsync();
+        try
+        {
+            await _cluster.CrashAsync();
+            await Task.Delay(down);
+            await _cluster.RestartAsync();
+        }
+        finally
+        {
+            _crashing.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -105,6 +115,7 @@ internal sealed class FaultScene : IAsyncDisposable
         await WorkersLink.DisposeAsync();
         await Receivers.DisposeAsync();
         Kafka?.Dispose();
+        _crashing.Dispose();
         await _cluster.DisposeAsync();
     }
 
@@ -144,6 +155,10 @@ internal sealed class FaultScene : IAsyncDisposable
 
             // This cluster answers an empty fetch only after its full wait.
             settings["Messaging__Kafka__fetch.wait.max.ms"] = "20";
+
+            // A broker refuses what comes behind a request that it refused; this cluster takes it, and the client then rightly believes that
+            // the one before was taken too. With one request at a time there is nothing behind.
+            settings["Messaging__Kafka__max.in.flight.requests.per.connection"] = "1";
         }
 
         foreach (var (name, value) in more ?? new Dictionary<string, string>())

@@ -25,7 +25,7 @@ public sealed class NeighbourTests(ITestOutputHelper output)
         var ct = TestContext.Current.CancellationToken;
         await using var scene = await FaultScene.StartAsync(LogKind.PostgreSql, Devices, targets: 2);
         using var load = new DeviceLoad(scene.Ingest.Port, scene.Devices);
-        await load.RunAsync(Pause, TimeSpan.FromSeconds(2), ct);
+        await load.RunAsync(Pause, Task.Delay(TimeSpan.FromSeconds(2), ct), ct);
 
         var without = await P99Async(scene, load, TimeSpan.FromSeconds(5), ct);
         scene.Receivers.All[Dead].Sink.Faults = new() { Hang = true };
@@ -42,7 +42,7 @@ public sealed class NeighbourTests(ITestOutputHelper output)
         var ct = TestContext.Current.CancellationToken;
         await using var scene = await FaultScene.StartAsync(LogKind.PostgreSql, Devices, targets: 2);
         using var load = new DeviceLoad(scene.Ingest.Port, scene.Devices);
-        await load.RunAsync(Pause, FaultForm.Soak / 20, ct);
+        await load.RunAsync(Pause, Task.Delay(FaultForm.Soak / 20, ct), ct);
 
         var without = await P99Async(scene, load, FaultForm.Soak / 10, ct);
         scene.Receivers.All[Dead].Link.Blackhole();
@@ -62,7 +62,7 @@ public sealed class NeighbourTests(ITestOutputHelper output)
     private static async Task<TimeSpan> P99Async(FaultScene scene, DeviceLoad load, TimeSpan duration, CancellationToken ct)
     {
         var from = Stopwatch.GetTimestamp();
-        await load.RunAsync(Pause, duration, ct);
+        await load.RunAsync(Pause, Task.Delay(duration, ct), ct);
         var sent = load.All.Where(m => m.SentAt >= from && m.Device.Target == Good).ToList();
         Assert.NotEmpty(sent);
         while (!sent.TrueForAll(m => scene.Receivers.Arrivals.ContainsKey(m.Id)))

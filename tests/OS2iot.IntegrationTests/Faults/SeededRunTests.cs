@@ -28,13 +28,15 @@ public sealed class SeededRunTests(ITestOutputHelper output)
         using var load = new DeviceLoad(scene.Ingest.Port, scene.Devices);
         var checker = new HistoryChecker(scene, load);
 
-        await load.RunAsync(Pause, Calm, ct);
+        await load.RunAsync(Pause, Task.Delay(Calm, ct), ct);
         var calm = await checker.CheckAsync(seed);
         Assert.Empty(calm.Lost);
         Assert.InRange(calm.Duplicates, 0, calm.Accepted / 100);
 
         var injector = new FaultInjector(scene);
-        await Task.WhenAll(load.RunAsync(Pause, plan.Duration, ct), injector.RunAsync(plan, ct));
+        var trouble = injector.RunAsync(plan, ct);
+        await load.RunAsync(Pause, trouble, ct);
+        await trouble;
         await injector.HealAsync(plan);
         var history = await checker.CheckAsync(seed);
 

@@ -138,6 +138,8 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
         }
 
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        await _api.Database.ExecuteAsync(string.Concat(Enumerable.Range(0, Rows).Select(
+            i => $"UPDATE payload_decoders SET decoding_function = 'v{i}' WHERE id = {world.Decoder};")));
         await _api.Database.ExecuteAsync(
             $$"""
             INSERT INTO received_messages (id, received_at, device_id, organization_id, network, payload)

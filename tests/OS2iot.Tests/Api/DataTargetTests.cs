@@ -8,6 +8,13 @@ namespace OS2iot.Tests.Api;
 [Trait("Category", "Contract")]
 public sealed class DataTargetTests(ApiHost api)
 {
+    private static readonly string[] OfPush =
+    [
+        "url", "timeout", "authorizationHeader", "authorizationHeaderSet", "method", "bodyFormat", "basicUsername", "basicPassword", "basicPasswordSet",
+        "headers", "headersSet", "urlParameters", "urlParametersSet", "tokenEndpoint", "clientId", "clientSecret", "clientSecretSet", "tokenScope",
+        "clientCertificate", "clientKey", "clientKeySet", "signingSecret", "signingSecretSet", "previousSigningSecret", "previousSigningSecretSet",
+    ];
+
     [Fact]
     [Covers("POST /data-target")]
     public async Task Create_WhenComplete_KeepsTheSecretToItself()
@@ -120,21 +127,29 @@ public sealed class DataTargetTests(ApiHost api)
         var world = await api.AWorld();
         var writer = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
         string[] ofAll =
-            ["id", "createdAt", "updatedAt", "type", "name", "application", "openDataDkDataset", "createdBy", "updatedBy", "hasRecentErrors"];
+            [
+                "id", "createdAt", "updatedAt", "type", "name", "application", "openDataDkDataset", "createdBy", "updatedBy", "hasRecentErrors",
+                "paused", "disabledAt", "disabledReason", "maxConcurrency", "deliveries",
+            ];
 
         var push = (await writer.Post("data-target", Push(world))).Is(HttpStatusCode.Created);
         var fiware = (await writer.Post("data-target", Fiware(world))).Is(HttpStatusCode.Created);
         var mqtt = (await writer.Post("data-target", Mqtt(world))).Is(HttpStatusCode.Created);
         var open = (await writer.Post("data-target", Open(world))).Is(HttpStatusCode.Created);
 
-        AssertKeys(push, [.. ofAll, "url", "timeout", "authorizationHeader", "authorizationHeaderSet"]);
+        AssertKeys(push, [.. ofAll, .. OfPush]);
         AssertKeys(
             fiware,
             [
                 .. ofAll, "url", "timeout", "authorizationHeader", "authorizationHeaderSet", "tenant", "context", "clientId", "tokenEndpoint", "clientSecret",
                 "clientSecretSet",
             ]);
-        AssertKeys(mqtt, [.. ofAll, "url", "timeout", "mqttPort", "mqttTopic", "mqttQos", "mqttUsername", "mqttPassword", "mqttPasswordSet"]);
+        AssertKeys(
+            mqtt,
+            [
+                .. ofAll, "url", "timeout", "mqttPort", "mqttTopic", "mqttQos", "mqttUsername", "mqttPassword", "mqttPasswordSet", "mqttRetain",
+                "clientCertificate", "clientKey", "clientKeySet", "caCertificate",
+            ]);
         AssertKeys(open, ofAll);
         Assert.Equal("vejle", fiware["tenant"].GetString());
         Assert.Equal("null", fiware["context"].GetRawText());
@@ -351,7 +366,9 @@ public sealed class DataTargetTests(ApiHost api)
         Assert.Equal(["MQTT"], await Types("&limit=1&offset=1"));
         var list = await writer.Get($"data-target?applicationId={world.Application}&limit=1");
         Assert.Equal(3, list["count"].GetInt32());
-        AssertKeys(list["data"][0], ["id", "createdAt", "updatedAt", "type", "name", "application", "url", "timeout", "authorizationHeader", "authorizationHeaderSet"]);
+        AssertKeys(
+            list["data"][0],
+            ["id", "createdAt", "updatedAt", "type", "name", "application", "paused", "disabledAt", "disabledReason", "maxConcurrency", "deliveries", .. OfPush]);
         (await writer.Get("data-target?limit=many")).Is(HttpStatusCode.BadRequest);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Core.Organizations;
 
@@ -135,5 +136,40 @@ public sealed class OrganizationTests(ApiHost api)
         {
             (await call).IsRefused(HttpStatusCode.Unauthorized, """{"statusCode":401,"message":"Unauthorized"}""");
         }
+    }
+
+    [Fact]
+    public async Task Quota_WhenGlobalAdministratorSetsIt_IsShownWithWhatWasSent()
+    {
+        var organization = await api.AnOrganization();
+        var admin = await api.SignedInAsGlobalAdmin();
+        await api.Database.ExecuteAsync(
+            $"INSERT INTO organization_usage VALUES ({organization}, (now() AT TIME ZONE 'UTC')::date, 42), ({organization}, '2020-01-01', 7)");
+
+        var answer = (await admin.Put($"organization/{organization}/quota", new { messagesPerMinute = 100, messagesPerDay = 5000 })).Is(HttpStatusCode.OK);
+
+        Assert.Equal((100, 5000, 42), (answer["messagesPerMinute"].GetInt32(), answer["messagesPerDay"].GetInt32(), answer["messagesToday"].GetInt32()));
+        (await admin.Put($"organization/{organization}/quota", new { messagesPerDay = 0 })).Is(HttpStatusCode.BadRequest);
+        (await admin.Put("organization/0/quota", new { messagesPerDay = 1 })).Is(HttpStatusCode.NotFound);
+        (await (await api.SignedInAsUserAdminOf(organization)).Put($"organization/{organization}/quota", new { messagesPerDay = 1 })).Is(HttpStatusCode.Forbidden);
+        Assert.Equal(JsonValueKind.Null, (await admin.Put($"organization/{organization}/quota", new { })).Is(HttpStatusCode.OK)["messagesPerDay"].ValueKind);
+    }
+
+    [Fact]
+    public async Task HistoryRetention_WhenUserAdministratorChooses_IsKeptWithinTheInstallationsBounds()
+    {
+        var (organization, other) = (await api.AnOrganization(), await api.AnOrganization());
+        var userAdmin = await api.SignedInAsUserAdminOf(organization);
+
+        Assert.Equal(30, (await userAdmin.Put($"organization/{organization}/history-retention", new { historyRetentionDays = 30 }))
+            .Is(HttpStatusCode.OK)["historyRetentionDays"].GetInt32());
+        (await userAdmin.Put($"organization/{organization}/history-retention", new { historyRetentionDays = 91 })).Is(HttpStatusCode.BadRequest);
+        (await userAdmin.Put($"organization/{organization}/history-retention", new { historyRetentionDays = 0 })).Is(HttpStatusCode.BadRequest);
+        (await userAdmin.Put($"organization/{organization}/history-retention", new { historyRetentionDays = 1.5 })).Is(HttpStatusCode.BadRequest);
+        (await userAdmin.Put($"organization/{other}/history-retention", new { historyRetentionDays = 1 })).Is(HttpStatusCode.Forbidden);
+        (await (await api.SignedInAsReaderOf(organization)).Put($"organization/{organization}/history-retention", new { historyRetentionDays = 1 }))
+            .Is(HttpStatusCode.Forbidden);
+        Assert.Equal(JsonValueKind.Null, (await (await api.SignedInAsGlobalAdmin()).Put(
+            $"organization/{organization}/history-retention", new { historyRetentionDays = (int?)null })).Is(HttpStatusCode.OK)["historyRetentionDays"].ValueKind);
     }
 }

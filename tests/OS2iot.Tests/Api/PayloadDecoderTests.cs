@@ -56,6 +56,46 @@ public sealed class PayloadDecoderTests(ApiHost api)
     }
 
     [Fact]
+    public async Task Versions_WhenScriptChanges_AreKeptAndCanBeRestored()
+    {
+        var organization = await api.AnOrganization();
+        var applicationAdmin = await api.SignedInAsApplicationAdminOf(organization);
+        var (reader, stranger) = (await api.SignedInAsReaderOf(organization), await api.SignedInAsApplicationAdminOf(await api.AnOrganization()));
+        var id = (await applicationAdmin.Post("payload-decoder", new { name = "d", organizationId = organization, decodingFunction = "\"one\"" }))
+            .Is(HttpStatusCode.Created)["id"].GetInt32();
+        (await applicationAdmin.Put($"payload-decoder/{id}", new { name = "e", organizationId = organization, decodingFunction = "\"two\"" })).Is(HttpStatusCode.OK);
+
+        (await stranger.Send(HttpMethod.Post, $"payload-decoder/{id}/versions/1/restore", null)).Is(HttpStatusCode.Forbidden);
+        (await reader.Send(HttpMethod.Post, $"payload-decoder/{id}/versions/1/restore", null)).Is(HttpStatusCode.Forbidden);
+        (await applicationAdmin.Send(HttpMethod.Post, $"payload-decoder/{id}/versions/9/restore", null)).Is(HttpStatusCode.NotFound);
+        var restored = (await applicationAdmin.Send(HttpMethod.Post, $"payload-decoder/{id}/versions/1/restore", null)).Is(HttpStatusCode.Created);
+
+        Assert.Equal("one", restored["decodingFunction"].GetString());
+        var list = (await reader.Get($"payload-decoder/{id}/versions?orderOn=version&sort=desc&limit=2")).Is(HttpStatusCode.OK);
+        Assert.Equal(3, list["count"].GetInt32());
+        Assert.Equal([3, 2], list["data"].EnumerateArray().Select(v => v.GetProperty("version").GetInt32()));
+        var second = (await reader.Get($"payload-decoder/{id}/versions/2")).Is(HttpStatusCode.OK);
+        Assert.Equal(("two", "e"), (second["decodingFunction"].GetString(), second["name"].GetString()));
+        Assert.NotEqual(0, second["createdBy"].GetInt32());
+        (await reader.Get($"payload-decoder/{id}/versions/4")).Is(HttpStatusCode.NotFound);
+        (await reader.Get("payload-decoder/0/versions")).Is(HttpStatusCode.NotFound);
+
+        (await applicationAdmin.Delete($"payload-decoder/{id}")).Is(HttpStatusCode.OK);
+        Assert.Equal(0L, await api.Database.ScalarAsync<long>($"SELECT count(*) FROM payload_decoder_versions WHERE payload_decoder_id = {id}"));
+    }
+
+    [Fact]
+    public async Task Versions_WhenTwoChangeAtOnce_AreTwo()
+    {
+        var id = await api.ADecoder(await api.AnOrganization());
+        await api.Database.ExecuteAsync($"UPDATE payload_decoders SET decoding_function = 'x', version = 2 WHERE id = {id}");
+        await api.Database.ExecuteAsync($"UPDATE payload_decoders SET decoding_function = 'y', version = 2 WHERE id = {id}");
+
+        Assert.Equal("2x 3y", await api.Database.ScalarAsync<string>(
+            $"SELECT string_agg(version || decoding_function, ' ' ORDER BY version) FROM payload_decoder_versions WHERE payload_decoder_id = {id} AND version > 1"));
+    }
+
+    [Fact]
     [Covers("GET /payload-decoder")]
     [Covers("GET /payload-decoder/:id")]
     public async Task List_WhenReader_ShowsTheDecodersOfAll()

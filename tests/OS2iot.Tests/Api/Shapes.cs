@@ -23,7 +23,9 @@ internal static class Shapes
     public const string DataTarget = Row + " type name";
     public const string HttpPush = DataTarget + " url timeout authorizationHeader";
 
-    private static readonly string[] Secrets = ["passwordHash", "password", "keyHash", "clientSecret"];
+    private static readonly string[] Secrets = ["passwordHash", "password", "keyHash"];
+
+    private static readonly string[] ConcealedSecrets = ["clientSecret", "basicPassword", "clientKey", "signingSecret", "previousSigningSecret", "mqttPassword"];
 
     /// <summary>Has all members of the shapes, and no secret.</summary>
     public static JsonElement Has(this JsonElement element, params string[] shapes)
@@ -33,6 +35,9 @@ internal static class Shapes
         var missing = shapes.SelectMany(s => s.Split(' ')).Where(name => !present.Contains(name)).ToList();
         Assert.True(missing.Count == 0, $"Missing {string.Join(", ", missing)} in {element.GetRawText()}");
         Assert.DoesNotContain(Secrets, present.Contains);
+
+        // Those of a data target are there, and say nothing.
+        Assert.DoesNotContain(ConcealedSecrets, name => element.TryGetProperty(name, out var secret) && secret.ValueKind != JsonValueKind.Null);
         return element;
     }
 

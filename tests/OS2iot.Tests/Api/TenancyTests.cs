@@ -98,6 +98,8 @@ public sealed partial class TenancyTests(ApiHost api)
 
         [typeof(CreateOrganization)] = new(Reach.Refused, Body: _ => new { name = "mine" }),
         [typeof(UpdateOrganization)] = new(Reach.Refused, w => w.Organization, _ => new { name = "mine" }),
+        [typeof(UpdateQuota)] = new(Reach.Refused, w => w.Organization, _ => new { messagesPerDay = 1 }),
+        [typeof(UpdateHistoryRetention)] = new(Reach.Refused, w => w.Organization, _ => new { historyRetentionDays = 1 }),
         [typeof(DeleteOrganization)] = new(Reach.Refused, w => w.Organization),
         [typeof(ListOrganizations)] = new(Reach.Own),
         [typeof(ListMinimalOrganizations)] = new(Reach.Shared), // clients show whose decoder it is
@@ -145,6 +147,9 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(UpdateDataTarget)] = new(
             Reach.Refused, w => w.DataTarget,
             w => new { name = "mine", type = "HTTP_PUSH", applicationId = w.Application, url = "http://x", timeout = 1 }),
+        [typeof(PauseDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(ResumeDataTarget)] = new(Reach.Refused, w => w.DataTarget),
+        [typeof(RenewSigningSecret)] = new(Reach.Refused, w => w.DataTarget),
         [typeof(DeleteDataTarget)] = new(Reach.Refused, w => w.DataTarget),
         [typeof(TestDataTarget)] = new(Reach.Refused, Body: w => new { dataTargetId = w.DataTarget, payloadDecoderId = w.Decoder }),
         [typeof(ListDataTargetLog)] = new(Reach.Refused, w => w.DataTarget),
@@ -179,6 +184,9 @@ public sealed partial class TenancyTests(ApiHost api)
 
         [typeof(ListPayloadDecoders)] = new(Reach.Shared), // organizations share their decoders
         [typeof(GetPayloadDecoder)] = new(Reach.Shared, w => w.Decoder),
+        [typeof(ListPayloadDecoderVersions)] = new(Reach.Shared, w => w.Decoder),
+        [typeof(GetPayloadDecoderVersion)] = new(Reach.Shared, w => w.Decoder),
+        [typeof(RestorePayloadDecoderVersion)] = new(Reach.Refused, w => w.Decoder),
         [typeof(CreatePayloadDecoder)] = new(
             Reach.Refused, Body: w => new { name = "mine", organizationId = w.Organization, decodingFunction = "\"\"" }),
         [typeof(UpdatePayloadDecoder)] = new(
@@ -335,7 +343,7 @@ public sealed partial class TenancyTests(ApiHost api)
     private static Task<Answer> Send(ApiClient client, Registered endpoint, World world)
     {
         var call = Calls[endpoint.Type];
-        var path = AddressParameter().Replace(endpoint.Path, $"{call.Id?.Invoke(world)}");
+        var path = AddressParameter().Replace(endpoint.Path.Replace("{version}", "1", StringComparison.Ordinal), $"{call.Id?.Invoke(world)}");
         path += call.Query is null ? "" : $"?{call.Query(world)}";
         return client.Send(new HttpMethod(endpoint.Verb), path, call.Body is null ? null : JsonContent.Create(call.Body(world)));
     }

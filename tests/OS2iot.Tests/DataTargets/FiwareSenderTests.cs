@@ -73,6 +73,37 @@ public sealed class FiwareSenderTests : HttpSenderContract<FiwareSettings>
         Assert.Equal("The target did not take these entities (207): urn:2 (no type); urn:3 (odd)", result.Error);
     }
 
+    [Fact]
+    public async Task Send_WhenSomeEntitiesFail_LeavesOnlyThoseAsTheyCame()
+    {
+        Target.Answers(207, body: """{"success":["urn:1"],"errors":[{"entityId":"urn:2","error":{"title":"Busy","status":503}}]}""");
+
+        var result = await SendAsync(message: Message("""[{"id":"urn:1","type":"T"},{"id":"urn:2","type":"T","v":{"type":"Property","value":21.50}}]"""));
+
+        Assert.Equal("""[{"id":"urn:2","type":"T","v":{"type":"Property","value":21.50}}]""", Encoding.UTF8.GetString(result.Rest!.Value.Span));
+        Assert.False(result.IsFinal);
+    }
+
+    [Theory]
+    [InlineData("""{"errors":[{"entityId":"urn:2","error":{"status":400}}]}""", true)]
+    [InlineData("""{"errors":[{"entityId":"urn:2","error":{"type":"https://uri.etsi.org/ngsi-ld/errors/BadRequestData"}}]}""", true)]
+    [InlineData("""{"errors":[{"entityId":"urn:2","error":{"status":400}},{"entityId":"urn:1","error":{"status":503}}]}""", false)]
+    [InlineData("""{"errors":[{"entityId":"urn:2","error":"odd"}]}""", false)]
+    public async Task Send_WhenEachOfTheOthersCanNeverBeTaken_IsTriedNoMore(string answer, bool final)
+    {
+        Target.Answers(207, body: answer);
+
+        Assert.Equal(final, (await SendAsync(message: Message("""[{"id":"urn:1","type":"T"},{"id":"urn:2","type":"T"}]"""))).IsFinal);
+    }
+
+    [Fact]
+    public async Task Send_WhenTheBrokerNamesAnEntityThatIsNotOurs_KeepsAllOfThem()
+    {
+        Target.Answers(207, body: """{"errors":[{"entityId":"urn:9","error":{"status":503}}]}""");
+
+        Assert.Null((await SendAsync(message: Message(Entities))).Rest);
+    }
+
     [Theory]
     [InlineData("""{"success":["urn:1"],"errors":[]}""", DeliveryOutcome.Delivered)]
     [InlineData("""{"success":["urn:1"]}""", DeliveryOutcome.Delivered)]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using OS2iot.Core.DataTargets;
 
@@ -65,22 +66,79 @@ public abstract class HttpSenderContract<TSettings> : DataTargetSenderContract<T
     [InlineData(500, DeliveryOutcome.RetryLater)]
     public async Task Send_WhenTheAnswerIsAGigabyte_ReadsLittleOfIt(int status, DeliveryOutcome outcome)
     {
-        var sent = 0L;
-        Target.Answer = async context =>
+        // A bare socket: a server's own buffers would count what nobody took.
+        var taken = 0L;
+        await using var target = new RawTarget(async (stream, ct) =>
         {
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "text/plain";
+            await stream.ReadAtLeastAsync(new byte[1], 1, cancellationToken: ct);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Answer\r\nContent-Type: text/plain\r\nContent-Length: {1 << 30}\r\n\r\n"), ct);
             var chunk = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
-            for (; sent < 1L << 30; sent += chunk.Length)
+            for (; taken < 1L << 30; taken += chunk.Length)
             {
-                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+                await stream.WriteAsync(chunk, ct);
             }
-        };
+        });
+        using var host = Host([target.Address]);
+
+        var result = await SendAsync(SettingsFor(target.Url(PlainScheme)), host);
+
+        Assert.Equal(outcome, result.Outcome);
+        Assert.InRange(taken, 0, 64 << 20);
+        Assert.InRange(result.Error?.Length ?? 0, 0, 700);
+    }
+
+    [Fact]
+    public async Task Send_WhenTheErrorIsLong_KeepsItsBeginningInOneLine()
+    {
+        Target.Answers(500, body: "first\n\tsecond " + new string('x', 5_000));
 
         var result = await SendAsync();
 
-        Assert.Equal(outcome, result.Outcome);
-        Assert.True(sent < 64 << 20, $"{sent} bytes were taken.");
-        Assert.InRange(result.Error?.Length ?? 0, 0, 400);
+        Assert.Contains("first second xxx", result.Error, StringComparison.Ordinal);
+        Assert.InRange(result.Error!.Length, 400, 700);
+    }
+
+    [Fact]
+    public async Task Send_WhenTheMessageIsHuge_SendsAllOfIt()
+    {
+        var payload = $$"""[{"id":"urn:x:1","type":"T","v":"{{new string('x', 4 << 20)}}"}]""";
+
+        var result = await SendAsync(message: Message(payload));
+
+        Assert.Equal(DeliveryOutcome.Delivered, result.Outcome);
+        Assert.Equal(payload.Length, Assert.Single(Target.Received).Body.Length);
+    }
+
+    [Fact]
+    public async Task Send_WhenTheEnvironmentNamesAProxy_GoesPastIt()
+    {
+        await using var proxy = await FakeTarget.StartAsync();
+        Names.Answers["named.example"] = new Queue<IPAddress>([IPAddress.Loopback]);
+        using var host = Host(["named.example"]);
+        var url = new UriBuilder(Target.Url) { Host = "named.example" }.Uri;
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new ProxyFor("named.example", proxy.Url); // what HTTP_PROXY is read into
+        try
+        {
+            var result = await SendAsync(SettingsFor(url), host);
+
+            Assert.Equal(DeliveryOutcome.Delivered, result.Outcome);
+            Assert.Empty(proxy.Received);
+            Assert.Single(Target.Received);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+    }
+
+    /// <summary>For one host only, as other tests run meanwhile.</summary>
+    private sealed class ProxyFor(string name, Uri proxy) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri GetProxy(Uri destination) => proxy;
+
+        public bool IsBypassed(Uri host) => host.Host != name;
     }
 }

@@ -173,7 +173,7 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
                 ProcessId = int.Parse(lines[0], CultureInfo.InvariantCulture);
                 return;
             }
-            catch (NpgsqlException) when (attempt < 150 && !_keeper.HasExited)
+            catch (NpgsqlException) when (attempt < 600 && !_keeper.HasExited)
             {
                 await Task.Delay(100);
             }

@@ -99,9 +99,9 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
         var second = host.Log.AppendAsync(Topic, ALog.Of(1, 2), Ct);
 
         await Assert.ThrowsAsync<LogUnavailableException>(() => first);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, AppendTimeout + TimeSpan.FromSeconds(0.4));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, AppendTimeout + TimeSpan.FromSeconds(1));
         await Assert.ThrowsAsync<LogUnavailableException>(() => second);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, AppendTimeout + TimeSpan.FromSeconds(0.9));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, AppendTimeout + TimeSpan.FromSeconds(1.4));
 
         host.Link.Heal();
         var recovered = false;
@@ -221,7 +221,8 @@ public sealed class PostgreSqlLogTests(PostgreSql postgres) : MessageLogContract
         Assert.Equal(100L, await CountAsync());
         Assert.Equal(1, await job.TrimAsync(TimeSpan.Zero, Ct));
         Assert.Equal(50L, await CountAsync());
-        await using var third = new Reader(host, Topic, "third");
+        await using var other = await StartHostAsync(); // this one may still have them in memory
+        await using var third = new Reader(other, Topic, "third");
         await third.HasAsync(50);
         Assert.All(third.Values, v => Assert.EndsWith(":1", v, StringComparison.Ordinal));
     }

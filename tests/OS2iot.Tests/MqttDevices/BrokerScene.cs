@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
@@ -151,7 +150,7 @@ public sealed class BrokerScene(PostgreSql postgres) : IAsyncLifetime
         async () => await device.PublishAsync(device.Topic) == BrokerAnswer.Taken,
         () => $"{device.LastOutput}\n{_broker.Log}\n{string.Join('\n', _log.All.Where(l => !l.StartsWith("Debug", StringComparison.Ordinal)).TakeLast(20))}");
 
-    internal Task IsTurnedAwayAsync(BrokerDevice device) => UntilAsync(
+    internal static Task IsTurnedAwayAsync(BrokerDevice device) => UntilAsync(
         async () => await device.PublishAsync(device.Topic) == BrokerAnswer.TurnedAway, () => device.LastOutput);
 }
 
@@ -181,6 +180,21 @@ internal sealed record BrokerDevice(int Id, string Topic, int Port, IReadOnlyLis
     {
         var (code, output) = await RunAsync("mosquitto_pub", ["-V", "5", "-q", "1", "-t", topic, "-m", message, .. more]);
         return code != 0 ? BrokerAnswer.TurnedAway : output.Contains("Not authorized", StringComparison.Ordinal) ? BrokerAnswer.Denied : BrokerAnswer.Taken;
+    }
+
+    /// <summary>Each line of a file is a message.</summary>
+    public async Task<BrokerAnswer> PublishLinesAsync(string file)
+    {
+        var shell = Begin("sh", []);
+        shell.ArgumentList.Clear();
+        foreach (var argument in (string[])["-c", "file=$1; shift; exec \"$@\" < \"$file\"", "sh", file, "mosquitto_pub", .. Account(), "-q", "1", "-t", Topic, "-l"])
+        {
+            shell.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(shell)!;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode == 0 ? BrokerAnswer.Taken : BrokerAnswer.TurnedAway;
     }
 
     public async Task<BrokerAnswer> SubscribeAsync(string topic)
@@ -232,10 +246,11 @@ internal sealed record BrokerDevice(int Id, string Topic, int Port, IReadOnlyLis
         return (process.ExitCode, LastOutput);
     }
 
+    private string[] Account() => ["-h", "localhost", "-p", $"{Port}", .. Tls, .. Username is null ? Array.Empty<string>() : ["-u", Username, "-P", Password!]];
+
     private ProcessStartInfo Begin(string program, string[] arguments)
     {
-        string[] account = Username is null ? [] : ["-u", Username, "-P", Password!];
-        return new ProcessStartInfo(program, ["-h", "localhost", "-p", $"{Port}", .. Tls, .. account, .. arguments])
+        return new ProcessStartInfo(program, [.. Account(), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

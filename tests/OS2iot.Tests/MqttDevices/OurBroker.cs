@@ -36,6 +36,8 @@ internal sealed class OurBroker : IAsyncDisposable
 
     public string WorkersAddress => $"mqtt://os2iot-workers:{WorkersPassword}@127.0.0.1:{Port}";
 
+    public string IngestAddress => $"mqtt://os2iot-ingest:{IngestPassword}@127.0.0.1:{Port}";
+
     public string Log => File.ReadAllText(Path.Combine(_folder, "log"));
 
     public void Start()
@@ -55,6 +57,21 @@ internal sealed class OurBroker : IAsyncDisposable
         }
 
         _keeper = Process.Start(start)!;
+    }
+
+    /// <summary>Kills the broker itself, as by a power cut; its script starts it again.</summary>
+    public void Kill()
+    {
+        foreach (var process in Process.GetProcessesByName("mosquitto"))
+        {
+            using (process)
+            {
+                if (new DirectoryInfo($"/proc/{process.Id}/cwd").LinkTarget == Data)
+                {
+                    process.Kill();
+                }
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -5,13 +6,45 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace OS2iot.Core.Database.Migrations
 {
     /// <summary>
-    /// What networks tell beside uplinks, in tables that the pipeline writes in bulk and that are dropped by day; and the notice by which
-    /// Ingest learns of a LoRaWAN device's change.
+    /// What a LoRaWAN network tells: a device's state; events and receptions, in tables that the pipeline writes in bulk and that are dropped
+    /// by day; and the notice by which Ingest learns of a LoRaWAN device's change.
     /// </summary>
-    public partial class NetworkEventTables : Migration
+    public partial class LoRaWan : Migration
     {
+        /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropColumn(
+                name: "battery_level",
+                table: "device_states");
+
+            migrationBuilder.DropColumn(
+                name: "link_margin",
+                table: "device_states");
+
+            migrationBuilder.CreateTable(
+                name: "lorawan_states",
+                columns: table => new
+                {
+                    device_id = table.Column<int>(type: "integer", nullable: false),
+                    joined_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    dev_addr = table.Column<string>(type: "text", nullable: true),
+                    status_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    battery_level = table.Column<double>(type: "double precision", nullable: true),
+                    has_external_power = table.Column<bool>(type: "boolean", nullable: true),
+                    link_margin = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_lorawan_states", x => x.device_id);
+                    table.ForeignKey(
+                        name: "fk_lorawan_states_lo_ra_wan_devices_device_id",
+                        column: x => x.device_id,
+                        principalTable: "devices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.Sql(
                 """
                 CREATE TABLE network_events (
@@ -121,6 +154,7 @@ namespace OS2iot.Core.Database.Migrations
                 """);
         }
 
+        /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.Sql(
@@ -136,6 +170,21 @@ namespace OS2iot.Core.Database.Migrations
                 DROP TABLE receptions;
                 DROP TABLE network_events;
                 """);
+
+            migrationBuilder.DropTable(
+                name: "lorawan_states");
+
+            migrationBuilder.AddColumn<double>(
+                name: "battery_level",
+                table: "device_states",
+                type: "double precision",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "link_margin",
+                table: "device_states",
+                type: "integer",
+                nullable: true);
         }
     }
 }

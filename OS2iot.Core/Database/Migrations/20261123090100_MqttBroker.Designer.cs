@@ -14,8 +14,8 @@ using OS2iot.Core.Database;
 namespace OS2iot.Core.Database.Migrations
 {
     [DbContext(typeof(AppDbContext))]
-    [Migration("20261123075441_MqttListening")]
-    partial class MqttListening
+    [Migration("20261123090100_MqttBroker")]
+    partial class MqttBroker
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -713,10 +713,26 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("created_by_id");
 
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("DisabledReason")
+                        .HasColumnType("text")
+                        .HasColumnName("disabled_reason");
+
+                    b.Property<int?>("MaxConcurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_concurrency");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -797,6 +813,46 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_data_target_connections_payload_decoder_id");
 
                     b.ToTable("data_target_connections", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.DataTargets.DataTargetFailure", b =>
+                {
+                    b.Property<int>("DataTargetId")
+                        .HasColumnType("integer")
+                        .HasColumnName("data_target_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<bool>("Gone")
+                        .HasColumnType("boolean")
+                        .HasColumnName("gone");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<DateTimeOffset?>("TellAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tell_after");
+
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
+                    b.Property<DateTimeOffset?>("WarnedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("warned_at");
+
+                    b.HasKey("DataTargetId")
+                        .HasName("pk_data_target_failures");
+
+                    b.ToTable("data_target_failures", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.DataTargets.Delivery", b =>
@@ -890,6 +946,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("MessageId", "ConnectionId")
                         .IsUnique()
                         .HasDatabaseName("ix_deliveries_message_id_connection_id");
+
+                    b.HasIndex("OrganizationId", "ReceivedAt")
+                        .HasDatabaseName("ix_deliveries_dead")
+                        .HasFilter("state = 1");
 
                     b.HasIndex("DataTargetId", "State", "ReceivedAt")
                         .HasDatabaseName("ix_deliveries_data_target_id_state_received_at");
@@ -1585,6 +1645,55 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("device_authorities", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.MqttDevices.IssuedCertificate", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<DateTimeOffset>("NotAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_after");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Serial")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("serial");
+
+                    b.HasKey("Id")
+                        .HasName("pk_issued_certificates");
+
+                    b.HasIndex("DeviceId")
+                        .HasDatabaseName("ix_issued_certificates_device_id");
+
+                    b.HasIndex("RevokedAt")
+                        .HasDatabaseName("ix_issued_certificates_revoked_at")
+                        .HasFilter("revoked_at IS NOT NULL");
+
+                    b.ToTable("issued_certificates", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.Organizations.ApiKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1668,6 +1777,18 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("created_by_id");
 
+                    b.Property<int?>("HistoryRetentionDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("history_retention_days");
+
+                    b.Property<int?>("MessagesPerDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("messages_per_day");
+
+                    b.Property<int?>("MessagesPerMinute")
+                        .HasColumnType("integer")
+                        .HasColumnName("messages_per_minute");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1693,6 +1814,26 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_organizations_name");
 
                     b.ToTable("organizations", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Organizations.OrganizationUsage", b =>
+                {
+                    b.Property<int>("OrganizationId")
+                        .HasColumnType("integer")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Messages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("messages");
+
+                    b.HasKey("OrganizationId", "Day")
+                        .HasName("pk_organization_usage");
+
+                    b.ToTable("organization_usage", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>
@@ -1921,6 +2062,40 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("payload_decoders", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.PayloadDecoders.PayloadDecoderVersion", b =>
+                {
+                    b.Property<int>("PayloadDecoderId")
+                        .HasColumnType("integer")
+                        .HasColumnName("payload_decoder_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("DecodingFunction")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decoding_function");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.HasKey("PayloadDecoderId", "Version")
+                        .HasName("pk_payload_decoder_versions");
+
+                    b.ToTable("payload_decoder_versions", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>
                 {
                     b.Property<int>("Id")
@@ -1980,6 +2155,154 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_sigfox_groups_username_organization_id");
 
                     b.ToTable("sigfox_groups", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sync.SyncChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<bool>("IsRemoval")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_removal");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<int?>("OrganizationId")
+                        .HasColumnType("integer")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("State")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("state");
+
+                    b.Property<string>("System")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("system");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sync_changes");
+
+                    b.HasIndex("System", "State", "Id")
+                        .HasDatabaseName("ix_sync_changes_system_state_id");
+
+                    b.HasIndex("System", "Kind", "Key", "Id")
+                        .HasDatabaseName("ix_sync_changes_system_kind_key_id");
+
+                    b.ToTable("sync_changes", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sync.SyncStatus", b =>
+                {
+                    b.Property<string>("System")
+                        .HasColumnType("text")
+                        .HasColumnName("system");
+
+                    b.Property<int>("Different")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("different");
+
+                    b.Property<string>("Examples")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("examples");
+
+                    b.Property<int>("Extra")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("extra");
+
+                    b.Property<DateTimeOffset?>("FailingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failing_since");
+
+                    b.Property<int>("Failures")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("LastAppliedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_applied_at");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Missing")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("missing");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("ReconcileError")
+                        .HasColumnType("text")
+                        .HasColumnName("reconcile_error");
+
+                    b.Property<DateTimeOffset?>("ReconciledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reconciled_at");
+
+                    b.HasKey("System")
+                        .HasName("pk_sync_status");
+
+                    b.ToTable("sync_status", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.Uplinks.DecodedMessage", b =>
@@ -2410,23 +2733,9 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mqtt_connection_error");
 
-                    b.Property<DateTimeOffset?>("ConnectionSince")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("mqtt_connection_since");
-
-                    b.Property<string>("ConnectionState")
-                        .HasColumnType("text")
-                        .HasColumnName("mqtt_connection_state");
-
                     b.Property<bool>("InvalidMqttConfig")
                         .HasColumnType("boolean")
                         .HasColumnName("invalid_mqtt_config");
-
-                    b.Property<int>("Qos")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
-                        .HasDefaultValue(1)
-                        .HasColumnName("mqtt_qos");
 
                     b.ToTable("devices", (string)null);
 
@@ -2571,6 +2880,16 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("PayloadDecoder");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.DataTargets.DataTargetFailure", b =>
+                {
+                    b.HasOne("OS2iot.Core.DataTargets.DataTarget", null)
+                        .WithOne()
+                        .HasForeignKey("OS2iot.Core.DataTargets.DataTargetFailure", "DataTargetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_data_target_failures_data_targets_data_target_id");
+                });
+
             modelBuilder.Entity("OS2iot.Core.DataTargets.Delivery", b =>
                 {
                     b.HasOne("OS2iot.Core.DataTargets.DataTarget", null)
@@ -2689,6 +3008,16 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("SystemUser");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.Organizations.OrganizationUsage", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.Organization", null)
+                        .WithMany("Usage")
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_usage_organizations_organization_id");
+                });
+
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>
                 {
                     b.HasOne("OS2iot.Core.Organizations.Organization", "Organization")
@@ -2720,6 +3049,16 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_payload_decoders_organizations_organization_id");
 
                     b.Navigation("Organization");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.PayloadDecoders.PayloadDecoderVersion", b =>
+                {
+                    b.HasOne("OS2iot.Core.PayloadDecoders.PayloadDecoder", null)
+                        .WithMany()
+                        .HasForeignKey("PayloadDecoderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_payload_decoder_versions_payload_decoders_payload_decoder_id");
                 });
 
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>
@@ -2921,6 +3260,8 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("Permissions");
 
                     b.Navigation("SigfoxGroups");
+
+                    b.Navigation("Usage");
                 });
 
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>
