@@ -68,4 +68,28 @@ public sealed class NetworkEventTests(ApiHost api)
 
         Assert.Equal("""{"0":1,"5":2}""", Assert.Single(days.EnumerateArray()).GetProperty("rxPacketsPerDr").GetRawText());
     }
+
+    [Fact]
+    public async Task Statistics_OfALoRaWanDevice_TellHowManyFramesNobodyHeard()
+    {
+        var organization = await api.AnOrganization();
+        var application = await api.AnApplication(organization);
+        var device = await api.ALoRaWanDevice(application, await api.ADeviceProfile(organization));
+
+        // 10, 11, 14: two are lost. Then the device joins anew: 0, 1, 3: one is lost. Two gateways heard each.
+        await api.Database.ExecuteAsync(
+            $$"""
+            INSERT INTO received_messages (id, received_at, device_id, organization_id, network, rssi, snr, payload)
+            SELECT gen_random_uuid(), date_trunc('day', now(), 'UTC') + i * interval '1 millisecond', {{device}}, {{organization}}, 'LORAWAN', -80, 5, convert_to('{}', 'UTF8')
+            FROM generate_series(1, 6) i;
+            INSERT INTO receptions (message_id, received_at, device_id, gateway_eui, f_cnt)
+            SELECT m.id, m.received_at, m.device_id, g, (ARRAY[10, 11, 14, 0, 1, 3])[dense_rank() OVER (ORDER BY m.received_at)]
+            FROM received_messages m CROSS JOIN unnest(ARRAY['00aa00bb00cc00dd', '00aa00bb00cc00de']) g WHERE m.device_id = {{device}}
+            """);
+        var reader = await api.SignedInAsReaderOf(organization, application);
+
+        var day = Assert.Single((await reader.Get($"iot-device/stats/{device}")).Is(HttpStatusCode.OK).Json.EnumerateArray());
+
+        Assert.Equal((3, 0.3333), (day.GetProperty("lostFrames").GetInt32(), day.GetProperty("frameLossRate").GetDouble()));
+    }
 }

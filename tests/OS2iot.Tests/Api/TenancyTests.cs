@@ -125,6 +125,7 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(ListDevicesOfPayloadDecoder)] = new(Reach.Own, w => w.Decoder),
         [typeof(GetDeviceStatistics)] = new(Reach.Refused, w => w.Device),
         [typeof(CreateDownlink)] = new(Reach.Refused, w => w.Device, _ => new { data = "00", port = 1 }),
+        [typeof(FlushDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(GetDownlinkQueue)] = new(Reach.Refused, w => w.Device),
         [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(ListDeviceEvents)] = new(Reach.Refused, w => w.Device),

@@ -233,6 +233,23 @@ public sealed class ChirpStackSyncTests(PostgreSql postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Downlink_WhenFlushed_IsTakenFromTheQueueThere()
+    {
+        var profile = await AProfileAsync();
+        var device = (await _admin.Post("iot-device", Device("d", Otaa(profile, ApiHost.Eui(), ApiHost.Key())))).Id();
+        (await _admin.Post($"iot-device/{device}/downlink", new { data = "0102", port = 7 })).Is(HttpStatusCode.Created);
+        Assert.Single(Network.Devices.Values.Single().Queue);
+
+        var flushed = (await _admin.Delete($"iot-device/{device}/downlink")).Is(HttpStatusCode.OK);
+
+        Assert.Equal(1, flushed["affected"].GetInt32());
+        Assert.Empty(Network.Devices.Values.Single().Queue);
+        Assert.Equal("flushed", (await _admin.Get($"iot-device/{device}/downlinks"))["data"][0].GetProperty("state").GetString());
+        Assert.Equal(0, (await _admin.Delete($"iot-device/{device}/downlink"))["affected"].GetInt32());
+        await AssertNothingWaitsAsync();
+    }
+
+    [Fact]
     public async Task Downlink_WhenChirpStackIsAway_WaitsAndGoesLater()
     {
         using var worker = await WorkerAsync();
