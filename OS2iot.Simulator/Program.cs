@@ -19,6 +19,7 @@ builder.AddSigfoxCloud();
 builder.AddPlayedChirpStack();
 builder.AddOutsideBroker();
 builder.AddDemo();
+builder.Services.AddHostedService<DemoLoRaWan>();
 
 var app = builder.Build();
 
