@@ -113,7 +113,7 @@ internal sealed partial class DemoLoRaWan(
         }
 
         // What is played is forgotten when the simulator stops.
-        await api.PostAsync("sync/chirpstack/reconcile", new { }, ct);
+        await api.AskAsync("sync/chirpstack/reconcile", ct);
     }
 
     private static async Task<string> ProfileAsync(DemoApi api, int organizationId, CancellationToken ct)
