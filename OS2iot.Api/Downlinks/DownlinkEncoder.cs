@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using OS2iot.Api.Auth;
 using OS2iot.Api.Devices;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;

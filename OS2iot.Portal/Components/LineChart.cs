@@ -48,11 +48,11 @@ internal sealed class LineChart
 
     public IReadOnlyList<ChartLine> Lines { get; }
 
-    public int PlotLeft => Left;
+    public static int PlotLeft => Left;
 
-    public int PlotRight => Width - Right;
+    public static int PlotRight => Width - Right;
 
-    public int LabelY => Height - 6;
+    public static int LabelY => Height - 6;
 
     private double X(DateTimeOffset at) => Left + ((at - _from).TotalSeconds / _span * (Width - Left - Right));
 
