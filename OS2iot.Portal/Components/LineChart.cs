@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OS2iot.Portal.Components;
 
-/// <summary>One value a day, drawn by the server: it needs neither script nor style in the page.</summary>
+/// <summary>Values over time, drawn by the server: it needs neither script nor style in the page.</summary>
 internal sealed class LineChart
 {
     public const int Width = 720;
@@ -25,22 +25,27 @@ internal sealed class LineChart
     /// <param name="title">What is shown, with its unit.</param>
     /// <param name="values">By time, oldest first; at least one.</param>
     /// <param name="fromZero">The lower edge is zero.</param>
-    public LineChart(string title, IEnumerable<(DateTimeOffset At, double Value)> values, bool fromZero = false)
+    /// <param name="byDay">One value a day; otherwise each has its time of day.</param>
+    public LineChart(string title, IEnumerable<(DateTimeOffset At, double Value)> values, bool fromZero = false, bool byDay = true)
     {
-        (Title, Values) = (title, [.. values.OrderBy(v => v.At)]);
+        (Title, Values, ByDay) = (title, [.. values.OrderBy(v => v.At)], byDay);
         var (low, high) = (Values.Min(v => v.Value), Values.Max(v => v.Value));
-        var room = Math.Max((high - low) * 0.1, Math.Max(Math.Abs(high) * 0.02, 0.5));
-        (_low, _high) = (fromZero ? 0 : low - room, high + room);
+        var step = Step(fromZero ? high : high - low);
+        _low = fromZero ? 0 : Math.Floor(low / step) * step;
+        _high = Math.Max(Math.Ceiling(high / step) * step, _low + step);
         _from = Values[0].At;
         _span = Math.Max((Values[^1].At - _from).TotalSeconds, 1);
         Points = [.. Values.Select(v => new ChartPoint(v.At, v.Value, Text(Values.Count == 1 ? (double)Width / 2 : X(v.At)), Text(Y(v.Value))))];
         Path = string.Join(' ', Points.Select((p, i) => (i == 0 ? "M" : "L") + p.X + " " + p.Y));
-        Lines = [.. Enumerable.Range(0, 4).Select(i => _low + ((_high - _low) * i / 3)).Select(v => new ChartLine(v.ToString("0.#", CultureInfo.CurrentCulture), Text(Y(v))))];
+        var count = (int)Math.Round((_high - _low) / step);
+        Lines = [.. Enumerable.Range(0, count + 1).Select(i => _low + (i * step)).Select(v => new ChartLine(v.ToString("0.###", CultureInfo.CurrentCulture), Text(Y(v))))];
     }
 
     public string Title { get; }
 
     public IReadOnlyList<(DateTimeOffset At, double Value)> Values { get; }
+
+    public bool ByDay { get; }
 
     public IReadOnlyList<ChartPoint> Points { get; }
 
@@ -53,6 +58,14 @@ internal sealed class LineChart
     public static int PlotRight => Width - Right;
 
     public static int LabelY => Height - 6;
+
+    /// <summary>Between two lines, so that people read round numbers: 1, 2 or 5 times a power of ten, for some four lines.</summary>
+    private static double Step(double range)
+    {
+        var rough = Math.Max(range, 1) / 4;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        return power * ((rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
+    }
 
     private double X(DateTimeOffset at) => Left + ((at - _from).TotalSeconds / _span * (Width - Left - Right));
 

@@ -45,7 +45,12 @@ internal sealed class DemoApi(HttpClient http)
     private static async Task<JsonElement> ReadAsync(Task<HttpResponseMessage> request, CancellationToken ct)
     {
         using var response = await request;
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+        {
+            var said = await response.Content.ReadAsStringAsync(ct);
+            throw new HttpRequestException($"{response.RequestMessage!.RequestUri!.AbsolutePath} answered {(int)response.StatusCode}: {said}");
+        }
+
         return await response.Content.ReadFromJsonAsync<JsonElement>(ct);
     }
 }

@@ -10,6 +10,7 @@ namespace OS2iot.Simulator.Demo;
 /// </summary>
 internal sealed partial class DemoLoRaWan(
     IHttpClientFactory clients,
+    DemoSeeder seeder,
     IConfiguration configuration,
     ChirpStackRadio radio,
     IOptions<SimulatorOptions> options,
@@ -17,9 +18,24 @@ internal sealed partial class DemoLoRaWan(
     TimeProvider clock,
     ILogger<DemoLoRaWan> logger) : BackgroundService
 {
-    private const string Application = "Jordfugt";
+    private const string Decoder =
+        """
+        // Two bytes on port 2: soil moisture (%) and battery (fiftieths of a volt).
+        function decode(payload, metadata) {
+            const bytes = atob(payload.data);
+            return {
+                device: metadata.name,
+                moisture: bytes.charCodeAt(0),
+                battery: bytes.charCodeAt(1) / 50,
+                location: metadata.location
+            };
+        }
+        """;
 
     private const string Profile = "Jordfugtsmåler";
+
+    private static readonly DemoApplication Application = new(
+        "Jordfugt", "Fugt ved byens træer og baner, over LoRaWAN", "PROTOTYPE", "jordfugt", Profile, Decoder, []);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -74,8 +90,8 @@ internal sealed partial class DemoLoRaWan(
         var organizations = await api.ListAsync("organization?limit=1000", ct);
         var organizationId = organizations.First(o => o.GetProperty("name").GetString() == DemoTown.Organization).GetProperty("id").GetInt32();
         var application = await api.FindOrCreateAsync(
-            $"application?limit=1000&organizationId={organizationId}", Application, "application",
-            new { name = Application, description = "Fugt ved byens træer og baner, over LoRaWAN", status = "PROTOTYPE", organizationId }, ct);
+            $"application?limit=1000&organizationId={organizationId}", Application.Name, "application",
+            new { name = Application.Name, description = Application.Description, status = Application.Status, organizationId }, ct);
         var applicationId = application.GetProperty("id").GetInt32();
 
         var there = (await api.GetAsync($"chirpstack/gateway?limit=1000&organizationId={organizationId}", ct)).GetProperty("resultList").EnumerateArray()
@@ -88,9 +104,10 @@ internal sealed partial class DemoLoRaWan(
         }
 
         var profileId = await ProfileAsync(api, organizationId, ct);
+        var devices = new List<int>();
         foreach (var sensor in Sensors)
         {
-            await api.FindOrCreateAsync(
+            var device = await api.FindOrCreateAsync(
                 $"application/{applicationId}/iot-devices?limit=1000", sensor.Name, "iot-device",
                 new
                 {
@@ -99,18 +116,23 @@ internal sealed partial class DemoLoRaWan(
                     applicationId,
                     latitude = sensor.Latitude,
                     longitude = sensor.Longitude,
-                    lorawanSettings = new
+
+                    // Names as they are: serialization would begin this key in small letters.
+                    lorawanSettings = new Dictionary<string, object>
                     {
-                        devEUI = sensor.DevEui,
-                        activationType = "OTAA",
-                        OTAAapplicationKey = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)),
-                        deviceProfileID = profileId,
-                        skipFCntCheck = false,
-                        isDisabled = false,
+                        ["devEUI"] = sensor.DevEui,
+                        ["activationType"] = "OTAA",
+                        ["OTAAapplicationKey"] = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)),
+                        ["deviceProfileID"] = profileId,
+                        ["skipFCntCheck"] = false,
+                        ["isDisabled"] = false,
                     },
                 },
                 ct);
+            devices.Add(device.GetProperty("id").GetInt32());
         }
+
+        await seeder.PassOnAsync(api, organizationId, applicationId, Application, devices, ct);
 
         // What is played is forgotten when the simulator stops.
         await api.AskAsync("sync/chirpstack/reconcile", ct);
@@ -149,7 +171,7 @@ internal sealed partial class DemoLoRaWan(
                 Gateways[i].Id, rssi + Random.Shared.Next(-4, 5), (float)Math.Round(9 - ((-rssi - 70) / 4.0) + Random.Shared.NextDouble(), 1))).ToList();
             var moisture = (byte)(34 + Random.Shared.Next(0, 5));
             await radio.SendAsync(
-                sensor.DevEui, fPort: 2, new byte[] { moisture, 118 }, receptions, dr: 5, lost: Random.Shared.Next(20) == 0 ? 1u : 0, ct);
+                sensor.DevEui, fPort: 2, new byte[] { moisture, 178 }, receptions, dr: 5, lost: Random.Shared.Next(20) == 0 ? 1u : 0, ct);
         }
     }
 

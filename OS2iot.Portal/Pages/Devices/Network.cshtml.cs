@@ -8,9 +8,11 @@ using OS2iot.Portal.Pages.Gateways;
 
 namespace OS2iot.Portal.Pages.Devices;
 
-/// <summary>How well a device was heard in the last month, and what its network told of it.</summary>
+/// <summary>How well a device was heard, in its last messages and in the last month, and what its network told of it.</summary>
 internal sealed class NetworkModel(DeviceClient devices, ApplicationClient applications, GatewayClient network, PageFrame frame) : PageModel
 {
+    private const int Messages = 100;
+
     [BindProperty(SupportsGet = true)]
     public ListState List { get; set; } = new();
 
@@ -31,25 +33,40 @@ internal sealed class NetworkModel(DeviceClient devices, ApplicationClient appli
         }
 
         var days = network.SignalAsync(id, ct);
+        var messages = devices.MessagesAsync(id, before: null, Messages, ct);
         var events = network.DeviceEventsAsync(id, List, ct);
         var application = applications.GetAsync(Device.Application?.Id ?? 0, ct);
-        await Task.WhenAll(days, events, application);
+        await Task.WhenAll(days, messages, events, application);
         (Events, Application) = (await events, await application);
-        Charts = [.. ChartsOf(await days)];
+        Charts = [.. ChartsOf((await messages).Data), .. ChartsOf(await days)];
         frame.Enter(Application.BelongsTo?.Id);
     }
 
-    private static IEnumerable<LineChart> ChartsOf(IReadOnlyList<SignalDay> days)
+    private static IEnumerable<LineChart> ChartsOf(IReadOnlyList<Message> messages)
     {
-        if (days.Count == 0)
+        var heard = messages.Where(m => m.Rssi is not null).ToList();
+        if (heard.Count > 0)
         {
-            yield break;
+            yield return new LineChart(GatewayTexts.Rssi, heard.Select(m => (m.ReceivedAt, m.Rssi!.Value)), byDay: false);
         }
 
-        yield return new LineChart(GatewayTexts.Rssi, days.Select(d => (d.Timestamp, d.Rssi)));
-        if (days.Any(d => d.Snr is not null))
+        if (heard.Any(m => m.Snr is not null))
         {
-            yield return new LineChart(GatewayTexts.Snr, days.Where(d => d.Snr is not null).Select(d => (d.Timestamp, d.Snr!.Value)));
+            yield return new LineChart(GatewayTexts.Snr, heard.Where(m => m.Snr is not null).Select(m => (m.ReceivedAt, m.Snr!.Value)), byDay: false);
+        }
+    }
+
+    // A single day says less than its messages do.
+    private static IEnumerable<LineChart> ChartsOf(IReadOnlyList<SignalDay> days)
+    {
+        if (days.Count > 1)
+        {
+            yield return new LineChart(GatewayTexts.RssiPerDay, days.Select(d => (d.Timestamp, d.Rssi)));
+        }
+
+        if (days.Count > 1 && days.Any(d => d.Snr is not null))
+        {
+            yield return new LineChart(GatewayTexts.SnrPerDay, days.Where(d => d.Snr is not null).Select(d => (d.Timestamp, d.Snr!.Value)));
         }
 
         if (days.Any(d => d.FrameLossRate is not null))

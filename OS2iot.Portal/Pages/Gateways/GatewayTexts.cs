@@ -44,9 +44,12 @@ internal static class GatewayTexts
     public static readonly Text NoSignal = new("Enheden er ikke hørt den seneste måned.", "The device was not heard in the last month.");
     public static readonly Text Rssi = new("Signalstyrke (RSSI), dBm", "Signal strength (RSSI), dBm");
     public static readonly Text Snr = new("Signal-støj-forhold (SNR), dB", "Signal to noise (SNR), dB");
-    public static readonly Text Loss = new("Tabte beskeder, procent", "Lost messages, percent");
+    public static readonly Text RssiPerDay = new("Signalstyrke (RSSI) i gennemsnit pr. dag, dBm", "Signal strength (RSSI), average per day, dBm");
+    public static readonly Text SnrPerDay = new("Signal-støj-forhold (SNR) i gennemsnit pr. dag, dB", "Signal to noise (SNR), average per day, dB");
+    public static readonly Text Loss = new("Tabte beskeder pr. dag, procent", "Lost messages per day, percent");
     public static readonly Text Values = new("Vis tallene", "Show the numbers");
     public static readonly Text Day = new("Dag", "Day");
+    public static readonly Text Time = new("Tidspunkt", "Time");
 
     /// <summary>What a network tells, in a user's words.</summary>
     public static readonly IReadOnlyDictionary<string, Text> Kinds = new Dictionary<string, Text>
