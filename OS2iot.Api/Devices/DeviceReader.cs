@@ -19,7 +19,9 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
     public async Task<DeviceDetails?> FindAsync(int id, CancellationToken ct)
     {
         var writable = db.Devices.WritableBy(caller);
-        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Include(d => d.State).Include(d => ((LoRaWanDevice)d).Radio)
+
+        // One device with a few rows beside it: fetched at once.
+        var found = await db.Devices.AsNoTracking().AsSingleQuery().VisibleTo(caller).Include(d => d.State).Include(d => ((LoRaWanDevice)d).Radio)
             .Include(d => d.Downlinks.Where(i => i.State == DownlinkState.Pending).OrderBy(i => i.Id)).Where(d => d.Id == id)
             .Select(d => new
             {

@@ -2,9 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OS2iot.Api.Auth;
+using OS2iot.Core.Database;
 using OS2iot.Core.Mail;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.SignIn;
@@ -344,7 +346,12 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("Sigfox:BaseAddress", sigfox.ToString());
             builder.UseSetting("Sigfox:Burst", "10000");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
-            builder.ConfigureServices(services => services.AddSingleton<IMailer>(mailer));
+            builder.ConfigureServices(services =>
+            {
+                services.AddSingleton<IMailer>(mailer);
+                services.ConfigureDbContext<AppDbContext>(context => context.ConfigureWarnings(warnings => warnings.Throw(
+                    CoreEventId.RowLimitingOperationWithoutOrderByWarning, RelationalEventId.MultipleCollectionIncludeWarning)));
+            });
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }
     }
