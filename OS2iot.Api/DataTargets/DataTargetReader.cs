@@ -39,13 +39,12 @@ internal sealed class DataTargetReader(AppDbContext db, TimeProvider clock)
         })];
     }
 
-    // In the order of an index each.
     private Task<Dictionary<int, DeliveryCounts>> CountsAsync(int[] ids, CancellationToken ct) => db.DataTargets.Where(t => ids.Contains(t.Id))
         .Select(t => new
         {
             t.Id,
-            Pending = db.Deliveries.Where(d => d.DataTargetId == t.Id && d.State == DeliveryState.Pending).OrderBy(d => d.NextAttemptAt).Take(MaxCounted).Count(),
-            Dead = db.Deliveries.Where(d => d.DataTargetId == t.Id && d.State == DeliveryState.Dead).OrderBy(d => d.ReceivedAt).Take(MaxCounted).Count(),
+            Pending = db.Deliveries.Where(d => d.DataTargetId == t.Id && d.State == DeliveryState.Pending).Take(MaxCounted).Count(),
+            Dead = db.Deliveries.Where(d => d.DataTargetId == t.Id && d.State == DeliveryState.Dead).Take(MaxCounted).Count(),
         })
         .ToDictionaryAsync(t => t.Id, t => new DeliveryCounts(t.Pending, t.Dead), ct);
 

@@ -349,8 +349,8 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.ConfigureServices(services =>
             {
                 services.AddSingleton<IMailer>(mailer);
-                services.ConfigureDbContext<AppDbContext>(context => context.ConfigureWarnings(warnings => warnings.Throw(
-                    CoreEventId.RowLimitingOperationWithoutOrderByWarning, RelationalEventId.MultipleCollectionIncludeWarning)));
+                services.ConfigureDbContext<AppDbContext>(context => context.ConfigureWarnings(
+                    warnings => warnings.Throw(RelationalEventId.MultipleCollectionIncludeWarning)));
             });
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }
