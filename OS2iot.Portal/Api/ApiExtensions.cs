@@ -9,6 +9,7 @@ using OS2iot.Portal.Pages.Devices;
 using OS2iot.Portal.Pages.Gateways;
 using OS2iot.Portal.Pages.Organizations;
 using OS2iot.Portal.Pages.PayloadDecoders;
+using OS2iot.Portal.Pages.Sync;
 
 namespace OS2iot.Portal.Api;
 
@@ -31,6 +32,7 @@ internal static class ApiExtensions
         builder.Services.AddApiClient<ConnectionClient>();
         builder.Services.AddApiClient<PayloadDecoderClient>();
         builder.Services.AddApiClient<OrganizationClient>();
+        builder.Services.AddApiClient<SyncClient>();
         builder.Services.AddApiClient<MessageStreamClient>(client => client.Timeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddApiClient<ApiHealthCheck>();
         builder.Services.AddHealthChecks().AddCheck<ApiHealthCheck>("api", timeout: TimeSpan.FromSeconds(3));

@@ -53,6 +53,26 @@ public sealed class LivePageTests(Browser browser, PortalWithFakeApi portal) : I
     }
 
     [Fact]
+    public async Task NetworkEvents_WhenOneComes_AppearsAndLeavesOpenWhatIsOpen()
+    {
+        var page = await browser.VisitAsync(portal.Address);
+        await page.SignInAsync(FakeApi.Email, FakeApi.Password);
+        await page.GotoAsync($"/devices/{FakeApi.LoRaWan}/network");
+        var events = page.Locator(".network-events li");
+        await Assertions.Expect(events).ToHaveCountAsync(3);
+        await page.ClickAsync(".network-events li:nth-child(2) summary");
+        await page.EvaluateAsync("document.activeElement.blur()");
+
+        portal.Api.DeviceEvents.Insert(0, "log");
+
+        await Assertions.Expect(events).ToHaveCountAsync(4, new() { Timeout = 20_000 });
+        await Assertions.Expect(events.Nth(2).Locator("details")).ToHaveAttributeAsync("open", "");
+        await Assertions.Expect(events.Nth(0).Locator("details")).Not.ToHaveAttributeAsync("open", "");
+        portal.Api.DeviceEvents.RemoveAt(0);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Page_WhenScriptIsOff_StillSignsInAndLeafsThroughMessages()
     {
         var page = await browser.VisitAsync(portal.Address, script: false);

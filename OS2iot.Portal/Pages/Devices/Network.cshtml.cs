@@ -24,6 +24,12 @@ internal sealed class NetworkModel(DeviceClient devices, ApplicationClient appli
 
     public ListAnswer<NetworkEvent> Events { get; private set; } = null!;
 
+    /// <summary>Changes when there is something new to show.</summary>
+    public Guid? NewestMessage { get; private set; }
+
+    /// <summary>The page itself.</summary>
+    public string Here => Request.Path + Request.QueryString;
+
     public async Task OnGetAsync(int id, CancellationToken ct)
     {
         Device = await devices.GetAsync(id, ct);
@@ -38,6 +44,7 @@ internal sealed class NetworkModel(DeviceClient devices, ApplicationClient appli
         var application = applications.GetAsync(Device.Application?.Id ?? 0, ct);
         await Task.WhenAll(days, messages, events, application);
         (Events, Application) = (await events, await application);
+        NewestMessage = (await messages).Data is [var newest, ..] ? newest.Id : null;
         Charts = [.. ChartsOf((await messages).Data), .. ChartsOf(await days)];
         frame.Enter(Application.BelongsTo?.Id);
     }

@@ -32,13 +32,20 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// Pieces of a page that follow what they show, while somebody looks.
-for (const piece of document.querySelectorAll("[data-refresh]")) {
+// Pieces of a page that follow what they show, while somebody looks. What is unfolded stays so, and nothing moves under the keyboard.
+const pieces = Map.groupBy(document.querySelectorAll("[data-refresh]"), piece => piece.dataset.refresh);
+for (const [address, those] of pieces) {
   setInterval(async () => {
     if (document.hidden) return;
-    const answer = await fetch(piece.dataset.refresh).catch(() => null);
-    if (!answer?.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-fresh]");
-    if (fresh && fresh.dataset.fresh !== piece.querySelector("[data-fresh]")?.dataset.fresh) piece.replaceChildren(document.adoptNode(fresh));
-  }, 2000);
+    const answer = await fetch(address).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const piece of those) {
+      const fresh = (piece.id ? page.getElementById(piece.id) : page)?.querySelector("[data-fresh]");
+      if (!fresh || fresh.dataset.fresh === piece.querySelector("[data-fresh]")?.dataset.fresh || piece.contains(document.activeElement)) continue;
+      for (const open of piece.querySelectorAll("details[open][id]")) fresh.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
+      piece.replaceChildren(document.adoptNode(fresh));
+      tick();
+    }
+  }, Number(those[0].dataset.every ?? 2) * 1000);
 }

@@ -13,7 +13,7 @@ public static class Addresses
         "/applications/1/connections/new?device=1", "/connections/1/edit", "/connections/1/delete",
         "/payload-decoders", "/payload-decoders/new", "/payload-decoders/1", "/payload-decoders/1/edit", "/payload-decoders/1/delete",
         "/gateways", "/gateways/00aa00bb00cc00dd", "/devices/24", "/devices/24/network",
-        "/organizations", "/organizations/new", "/organizations/1/edit",
+        "/organizations", "/organizations/new", "/organizations/1/edit", "/sync", "/sync/chirpstack",
         "/access", "/account",
     ];
 }

@@ -65,6 +65,12 @@ public sealed class FakeApi : IAsyncDisposable
     /// <summary>Of the subscription at somebody else's broker.</summary>
     public string ConnectionState { get; set; } = "CONNECTED";
 
+    /// <summary>What the network told of the LoRaWAN device, newest first.</summary>
+    public List<string> DeviceEvents { get; } = ["join", "txack", "ack"];
+
+    /// <summary>ChirpStack differs, is away and refused something.</summary>
+    public bool HasDrift { get; set; } = true;
+
     /// <summary>Every list is empty.</summary>
     public bool IsEmpty { get; set; }
 
@@ -265,7 +271,7 @@ public sealed class FakeApi : IAsyncDisposable
                 ["timestamp"] = Created.AddDays(i), ["rxPacketsReceived"] = 100 * i, ["txPacketsEmitted"] = i,
             })]),
         }));
-        api.MapGet("/chirpstack/gateway/{id}/events", () => List([NetworkEvent("stats"), NetworkEvent("conn")]));
+        api.MapGet("/chirpstack/gateway/{id}/events", () => List([NetworkEvent("stats", 2), NetworkEvent("conn", 1)]));
         api.MapGet("/chirpstack/gateway/{id}/frames", () => Json(new JsonObject
         {
             ["data"] = new JsonArray(Frame(LoRaWan, "Parkering, Torvet 4"), Frame(null, null)), ["hasMore"] = false,
@@ -276,7 +282,11 @@ public sealed class FakeApi : IAsyncDisposable
         {
             ["timestamp"] = Created.AddDays(i), ["rssi"] = -90.5 - i, ["snr"] = 7 - i, ["lostFrames"] = i, ["frameLossRate"] = 0.01 * i,
         })])));
-        api.MapGet("/iot-device/{id:int}/network-events", () => List([NetworkEvent("join"), NetworkEvent("txack"), NetworkEvent("ack")]));
+        api.MapGet("/iot-device/{id:int}/network-events", () => List([.. DeviceEvents.Select((kind, i) => NetworkEvent(kind, DeviceEvents.Count - i))]));
+
+        api.MapGet("/sync", () => Json(new JsonObject { ["systems"] = IsEmpty ? [] : new JsonArray(Synced("chirpstack", HasDrift), Synced("mosquitto", false)) }));
+        api.MapGet("/sync/{system}/changes", () => List(HasDrift ? [SyncChange(1, "refused"), SyncChange(2, "pending")] : [], HasDrift ? 31 : 0));
+        api.MapPost("/sync/{system}/reconcile", (string system) => system == "nothing" ? Missing() : Results.NoContent());
 
         api.MapGet("/organization", () => List(IsEmpty ? [] : [Organization(1), Organization(2), Organization(3)]));
         api.MapGet("/organization/{id:int}", (int id) => Json(Organization(id)));
@@ -449,13 +459,50 @@ public sealed class FakeApi : IAsyncDisposable
             new JsonObject { ["timestamp"] = Created.AddHours(3), ["wasOnline"] = isOnline }),
     };
 
-    private JsonObject NetworkEvent(string kind) => new()
+    private JsonObject NetworkEvent(string kind, int number) => new()
     {
-        ["id"] = Guid.NewGuid(),
+        ["id"] = new Guid(number, 0, 0, new byte[8]),
         ["kind"] = kind,
         ["receivedAt"] = DateTimeOffset.UtcNow.AddMinutes(-3),
         ["sentAt"] = null,
         ["payload"] = new JsonObject { ["queueItemId"] = "8e3c", ["deviceName"] = _name("Parkering") },
+    };
+
+    private JsonObject Synced(string system, bool isAway) => new()
+    {
+        ["system"] = system,
+        ["isReached"] = !isAway,
+        ["pending"] = isAway ? 30 : 0,
+        ["oldestPending"] = isAway ? Created : null,
+        ["refused"] = isAway ? 1 : 0,
+        ["failingSince"] = isAway ? Created : null,
+        ["nextAttemptAt"] = null,
+        ["lastError"] = isAway ? _name("ChirpStack can't be reached. Try again later.") : null,
+        ["lastAppliedAt"] = Created,
+        ["reconciledAt"] = Created,
+        ["reconcileError"] = isAway ? _name("ChirpStack did not answer in time.") : null,
+        ["drift"] = new JsonObject
+        {
+            ["missing"] = isAway ? 2 : 0,
+            ["extra"] = isAway ? 1 : 0,
+            ["different"] = 0,
+            ["examples"] = isAway ? new JsonArray(Drift("device", "a84041000181c001", "missing"), Drift("gateway", GatewayId, "extra")) : [],
+        },
+    };
+
+    private static JsonObject Drift(string kind, string key, string difference) => new() { ["kind"] = kind, ["key"] = key, ["difference"] = difference };
+
+    private JsonObject SyncChange(int id, string state) => new()
+    {
+        ["id"] = id,
+        ["kind"] = "device",
+        ["key"] = "a84041000181c00" + id,
+        ["isRemoval"] = id == 2,
+        ["state"] = state,
+        ["attempts"] = id,
+        ["nextAttemptAt"] = null,
+        ["error"] = state == "refused" ? _name("ChirpStack refused it: Invalid DevEUI") : null,
+        ["createdAt"] = Created,
     };
 
     private JsonObject Frame(int? device, string? name) => new()
