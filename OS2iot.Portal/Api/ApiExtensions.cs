@@ -15,6 +15,9 @@ namespace OS2iot.Portal.Api;
 
 internal static class ApiExtensions
 {
+    /// <summary>Devices of an outside network are made there too, one after the other.</summary>
+    private static readonly TimeSpan ImportTimeout = TimeSpan.FromMinutes(2);
+
     /// <summary>A typed client per feature, each with the token of the user it works for.</summary>
     public static void AddApi(this IHostApplicationBuilder builder)
     {
@@ -33,6 +36,7 @@ internal static class ApiExtensions
         builder.Services.AddApiClient<PayloadDecoderClient>();
         builder.Services.AddApiClient<OrganizationClient>();
         builder.Services.AddApiClient<SyncClient>();
+        builder.Services.AddApiClient<DeviceImport>(client => client.Timeout = ImportTimeout);
         builder.Services.AddApiClient<MessageStreamClient>(client => client.Timeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddApiClient<ApiHealthCheck>();
         builder.Services.AddHealthChecks().AddCheck<ApiHealthCheck>("api", timeout: TimeSpan.FromSeconds(3));

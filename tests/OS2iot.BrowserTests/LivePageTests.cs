@@ -73,6 +73,28 @@ public sealed class LivePageTests(Browser browser, PortalWithFakeApi portal) : I
     }
 
     [Fact]
+    public async Task Import_WhenAFileIsSent_ShowsProgressFailuresAndAResultFile()
+    {
+        var page = await browser.VisitAsync(portal.Address);
+        await page.SignInAsync(FakeApi.Email, FakeApi.Password);
+        await page.GotoAsync("/applications/1/devices/import");
+        var csv = "name,type\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"Enhed {i}{(i == 42 ? " refused" : "")},GENERIC_HTTP\n"));
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "enheder.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
+
+        await page.ClickAsync("button:not([data-run])[formaction]");
+        await Assertions.Expect(page.Locator("#import-result tbody tr")).ToHaveCountAsync(60);
+        await page.ClickAsync("[data-run]");
+
+        await Assertions.Expect(page.Locator("[data-import-progress] [role=status]")).ToHaveTextAsync("59 af 60 rækker er gemt, 1 fejlede.");
+        await Assertions.Expect(page.Locator("[data-import-failures] tbody th")).ToHaveTextAsync(["Enhed 42 refused"]);
+        var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("[data-import-download]"));
+        var result = await File.ReadAllLinesAsync((await download.PathAsync())!, TestContext.Current.CancellationToken);
+        Assert.Equal(61, result.Length);
+        Assert.StartsWith("44,Enhed 42 refused,", result[43], StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Page_WhenScriptIsOff_StillSignsInAndLeafsThroughMessages()
     {
         var page = await browser.VisitAsync(portal.Address, script: false);

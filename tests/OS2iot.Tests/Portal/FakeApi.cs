@@ -234,6 +234,8 @@ public sealed class FakeApi : IAsyncDisposable
         api.MapPost("/iot-device", () => Json(Device(1), 201));
         api.MapPut("/iot-device/{id:int}", (int id) => Json(Device(id)));
         api.MapDelete("/iot-device/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapPost("/iot-device/createMany", (Delegate)CreateManyAsync);
+        api.MapPost("/iot-device/updateMany", (Delegate)CreateManyAsync);
         api.MapPost("/iot-device/{id:int}/certificate/download", () => Results.Bytes("a certificate"u8.ToArray(), "application/x-pem-file"));
         api.MapPost("/iot-device/{id:int}/certificate/renew", (int id) => Json(Device(id)));
         api.MapGet("/iot-device/{id:int}/messages", (HttpContext http) => Json(Messages(http.Request.Query["before"])));
@@ -292,6 +294,32 @@ public sealed class FakeApi : IAsyncDisposable
         api.MapGet("/organization/{id:int}", (int id) => Json(Organization(id)));
         api.MapPost("/organization", () => Json(Organization(1), 201));
         api.MapPut("/organization/{id:int}", (int id) => Json(Organization(id)));
+    }
+
+    // As the Api: one row that is not well formed refuses all; a name with "refused" is refused by itself.
+    private static async Task<IResult> CreateManyAsync(HttpContext http)
+    {
+        var rows = (await JsonNode.ParseAsync(http.Request.Body))!["data"]!.AsArray();
+        return rows.Any(r => r!["name"]!.ToString().Length == 0)
+            ? Json(JsonNode.Parse("""{"statusCode":400,"message":[{"property":"name","constraints":{"minLength":"name must be longer than or equal to 1 characters"}}]}""")!, 400)
+            : Json(
+                new JsonArray([.. rows.Select((row, i) => Answer(row!.AsObject(), i))]), 201);
+
+        static JsonObject Answer(JsonObject row, int i)
+        {
+            var name = row["name"]!.ToString();
+            var answer = new JsonObject { ["idMetadata"] = new JsonObject { ["name"] = name, ["applicationId"] = 1 } };
+            if (name.Contains("refused", StringComparison.Ordinal))
+            {
+                answer["error"] = new JsonObject { ["message"] = "MESSAGE.ID-INVALID-OR-ALREADY-IN-USE" };
+            }
+            else
+            {
+                answer["data"] = new JsonObject { ["id"] = row["id"]?.GetValue<int>() ?? 1000 + i };
+            }
+
+            return answer;
+        }
     }
 
     private async Task StreamAsync(HttpContext http)
