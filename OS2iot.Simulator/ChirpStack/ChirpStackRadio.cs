@@ -26,6 +26,9 @@ internal sealed class ChirpStackRadio(
 
     private const int SlowestSpreadingFactor = 12;
 
+    /// <summary>Of a short message at data rate 5.</summary>
+    private static readonly TimeSpan AirTime = TimeSpan.FromMilliseconds(60);
+
     /// <summary>The device joins the network over the air.</summary>
     /// <returns>Whether it was let in.</returns>
     public async Task<bool> JoinAsync(string devEui, CancellationToken ct)
@@ -209,6 +212,16 @@ internal sealed class ChirpStackRadio(
             RxPacketsReceivedOk = received,
             TxPacketsReceived = emitted,
             TxPacketsEmitted = emitted,
+            DutyCycleStats = new DutyCycleStats
+            {
+                Regulation = Regulation.EtsiEn300220,
+                Window = Duration.FromTimeSpan(TimeSpan.FromHours(1)),
+                Bands =
+                {
+                    Band("M", 868_000_000, 868_600_000, TimeSpan.FromSeconds(36), AirTime * emitted),
+                    Band("P", 869_400_000, 869_650_000, TimeSpan.FromSeconds(360), TimeSpan.Zero),
+                },
+            },
         };
         lock (network.Lock)
         {
@@ -223,6 +236,15 @@ internal sealed class ChirpStackRadio(
 
         return broker.PublishAsync(GatewayTopicOf(gatewayId, "event/stats"), stats.ToByteArray(), retain: false, ct);
     }
+
+    private static DutyCycleBand Band(string name, uint from, uint to, TimeSpan allowed, TimeSpan used) => new()
+    {
+        Name = name,
+        FrequencyMin = from,
+        FrequencyMax = to,
+        LoadMax = Duration.FromTimeSpan(allowed),
+        LoadTracked = Duration.FromTimeSpan(used),
+    };
 
     private static string TopicOf(PlayedDevice device, string what) =>
         $"application/{device.Device.ApplicationId}/device/{device.Device.DevEui}/event/{what}";

@@ -22,6 +22,8 @@ internal sealed class DetailsModel(GatewayClient gateways, PageFrame frame) : Pa
 
     public IReadOnlyList<NetworkEvent> Events { get; private set; } = [];
 
+    public IReadOnlyList<DutyCycleBand> Duty { get; private set; } = [];
+
     public async Task OnGetAsync(string gatewayId, CancellationToken ct)
     {
         var found = gateways.GetAsync(gatewayId, ct);
@@ -33,6 +35,7 @@ internal sealed class DetailsModel(GatewayClient gateways, PageFrame frame) : Pa
         IsOnline = (await history).IsOnline;
         Timeline = [.. (await history).StatusTimestamps.OrderByDescending(s => s.Timestamp)];
         (Frames, Events) = (await frames, (await events).Data);
+        Duty = DutyCycleBand.Of(Events);
         var days = (await found).Stats;
         Received = days.Count == 0 ? null : new LineChart(GatewayTexts.ReceivedPerDay, days.Select(d => (d.Timestamp, (double)d.RxPacketsReceived)), fromZero: true);
         frame.Enter(Gateway.OrganizationId);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using OS2iot.Portal.Api;
 
@@ -17,9 +18,16 @@ internal sealed class GatewayClient(HttpClient http)
 
     public async Task<IReadOnlySet<string>> OnlineAsync(int organizationId, CancellationToken ct)
     {
-        var found = await http.ReadAsync<ListAnswer<GatewayHistory>>(
-            FormattableString.Invariant($"lorawan/gateway/status?timeInterval=DAY&limit={Most}&organizationId={organizationId}"), ct);
-        return found.Data.Where(g => g.IsOnline).Select(g => g.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var online = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (var (offset, count) = (0, 1); offset < count; offset += Most)
+        {
+            var found = await http.ReadAsync<ListAnswer<GatewayHistory>>(
+                FormattableString.Invariant($"lorawan/gateway/status?timeInterval=DAY&limit={Most}&offset={offset}&organizationId={organizationId}"), ct);
+            online.UnionWith(found.Data.Where(g => g.IsOnline).Select(g => g.Id));
+            count = found.Count;
+        }
+
+        return online;
     }
 
     public Task<GatewayWithDays> GetAsync(string gatewayId, CancellationToken ct) =>
@@ -77,3 +85,43 @@ internal sealed record GatewayFrame(
 internal sealed record NetworkEvent(Guid Id, string Kind, DateTimeOffset ReceivedAt, DateTimeOffset? SentAt, JsonElement Payload);
 
 internal sealed record SignalDay(DateTimeOffset Timestamp, double Rssi, double? Snr, double? FrameLossRate);
+
+/// <summary>How much a gateway sent in a band, of what it may.</summary>
+/// <param name="Name">Of the band.</param>
+/// <param name="From">Hz.</param>
+/// <param name="To">Hz.</param>
+/// <param name="Share">Of the time allowed; 1 is all of it.</param>
+internal sealed record DutyCycleBand(string Name, long From, long To, double Share)
+{
+    public string Channels => FormattableString.Invariant($"{From / 1e6:0.0##}–{To / 1e6:0.0##} MHz");
+
+    /// <summary>From the newest report that tells of it; gateways without such counting don't.</summary>
+    public static IReadOnlyList<DutyCycleBand> Of(IEnumerable<NetworkEvent> newestFirst)
+    {
+        foreach (var report in newestFirst)
+        {
+            if (report.Payload.ValueKind == JsonValueKind.Object && report.Payload.TryGetProperty("dutyCycleStats", out var duty)
+                && duty.TryGetProperty("bands", out var bands) && bands.ValueKind == JsonValueKind.Array)
+            {
+                return [.. bands.EnumerateArray().Select(Read)];
+            }
+        }
+
+        return [];
+    }
+
+    private static DutyCycleBand Read(JsonElement band)
+    {
+        var allowed = Seconds(band, "loadMax");
+        return new DutyCycleBand(
+            band.TryGetProperty("name", out var name) ? name.ToString() : "", Hertz(band, "frequencyMin"), Hertz(band, "frequencyMax"),
+            allowed > 0 ? Seconds(band, "loadTracked") / allowed : 0);
+    }
+
+    private static long Hertz(JsonElement band, string member) => band.TryGetProperty(member, out var value) && value.TryGetInt64(out var hertz) ? hertz : 0;
+
+    // Durations in protobuf's JSON, such as "3.600s".
+    private static double Seconds(JsonElement band, string member) =>
+        band.TryGetProperty(member, out var value)
+        && double.TryParse(value.ToString().TrimEnd('s'), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+}

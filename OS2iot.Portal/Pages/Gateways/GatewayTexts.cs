@@ -21,6 +21,10 @@ internal static class GatewayTexts
     public static readonly Text Kilometres = new("{0} km", "{0} km");
 
     public static readonly Text ReceivedPerDay = new("Modtagne pakker pr. dag", "Packets received per day");
+    public static readonly Text Duty = new("Sendetid (duty cycle)", "Time on air (duty cycle)");
+    public static readonly Text DutyHint = new("Hvor meget af den tilladte sendetid i hvert bånd gatewayen har brugt.", "How much of the time that it may send in each band the gateway has used.");
+    public static readonly Text Band = new("Bånd", "Band");
+    public static readonly Text DutyUsed = new("Brugt af det tilladte", "Used of what is allowed");
     public static readonly Text Timeline = new("Tilstand den seneste uge", "State in the last week");
     public static readonly Text From = new("Fra", "From");
     public static readonly Text State = new("Tilstand", "State");

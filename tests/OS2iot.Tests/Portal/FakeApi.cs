@@ -493,7 +493,18 @@ public sealed class FakeApi : IAsyncDisposable
         ["kind"] = kind,
         ["receivedAt"] = DateTimeOffset.UtcNow.AddMinutes(-3),
         ["sentAt"] = null,
-        ["payload"] = new JsonObject { ["queueItemId"] = "8e3c", ["deviceName"] = _name("Parkering") },
+        ["payload"] = kind == "stats"
+            ? new JsonObject
+            {
+                ["dutyCycleStats"] = new JsonObject
+                {
+                    ["bands"] = new JsonArray(new JsonObject
+                    {
+                        ["name"] = _name("M"), ["frequencyMin"] = 868000000, ["frequencyMax"] = 868600000, ["loadMax"] = "36s", ["loadTracked"] = "0.900s",
+                    }),
+                },
+            }
+            : new JsonObject { ["queueItemId"] = "8e3c", ["deviceName"] = _name("Parkering") },
     };
 
     private JsonObject Synced(string system, bool isAway) => new()

@@ -51,7 +51,9 @@ public sealed class GatewayPageTests : IAsyncLifetime
         Assert.Contains("-97 dBm · 7.5 dB", visitor.Html, StringComparison.Ordinal);
         Assert.Contains("868.1 MHz", visitor.Html, StringComparison.Ordinal);
         Assert.Single(visitor.Page.QuerySelectorAll($"a[href='/devices/{FakeApi.LoRaWan}']"));
-        Assert.Contains("8e3c", visitor.Page.QuerySelector(".network-events pre")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("868.0–868.6 MHz", visitor.Html, StringComparison.Ordinal);
+        Assert.Contains("2,5", visitor.Page.QuerySelector("section[aria-labelledby=duty-title] td.num")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("8e3c", visitor.Page.QuerySelectorAll(".network-events pre")[1].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
