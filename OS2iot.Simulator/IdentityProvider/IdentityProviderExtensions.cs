@@ -206,7 +206,7 @@ internal static class IdentityProviderExtensions
     }
 
     private static string Page(string title, string body) =>
-        $"<!DOCTYPE html><html lang=da><meta charset=utf-8><title>{title}</title><h1>{title}</h1><p>Byens simulerede identitetsudbyder</p>{body}</html>";
+        $"<!DOCTYPE html><html lang=da><meta charset=utf-8><link rel=icon href=\"data:,\"><title>{title}</title><h1>{title}</h1><p>Byens simulerede identitetsudbyder</p>{body}</html>";
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 

@@ -15,7 +15,7 @@ public sealed partial class SignInTests(Browser browser, WholeSystem system) : I
         await system.ADeviceAsync(TestContext.Current.CancellationToken); // and an organization to ask
         var page = await browser.VisitAsync(system.Portal);
         var complaints = new List<string>();
-        page.Console += (_, message) => complaints.AddRange(message.Type == "error" ? [message.Text] : []);
+        page.Console += (_, message) => complaints.AddRange(message.Type == "error" ? [$"{message.Text} {message.Location}"] : []);
 
         await ToProviderAndBackAsync(page, "anna");
         await page.FillAsync("input[type=email]", $"{Guid.NewGuid():N}@skovby.example");
