@@ -23,7 +23,10 @@ public sealed class HostileInputTests(PostgreSql postgres) : IAsyncLifetime
     /// <summary>Each good try at these takes a while on purpose.</summary>
     private static readonly Dictionary<Type, int> Fewer = new() { [typeof(Login)] = 8, [typeof(TestPayloadDecoder)] = 10 };
 
-    private static readonly string[] ErrorForms = ["error,message,statusCode", "message,statusCode", "message", "path,statusCode,timestamp", "code,path,statusCode,timestamp"];
+    private static readonly string[] ErrorForms =
+    [
+        "error,message,statusCode", "error,message,statusCode,usedBy", "message,statusCode", "message", "path,statusCode,timestamp", "code,path,statusCode,timestamp",
+    ];
 
     private readonly ApiHost _api = new(postgres);
 
