@@ -45,8 +45,13 @@ if [ "$failed" -eq 0 ] && [ "$status" -ne 0 ]; then
     echo "A test run ended without a result; see above." >&2
     failed=1
 fi
-# Named once more at the end, where a log that was cut short still has them.
-grep -ho '<UnitTestResult [^>]*outcome="Failed"[^>]*' "$results"/*.trx 2>/dev/null | grep -o ' testName="[^"]*"' | sed 's/ testName=/failed: /' || true
+# Told once more at the end, where a log that was cut short still has them.
+awk '
+    /<UnitTestResult / { name = ""; if (/outcome="Failed"/ && match($0, / testName="[^"]*"/)) name = substr($0, RSTART + 11, RLENGTH - 12) }
+    name != "" && /<(Message|StackTrace)>/ { if (/<Message>/) print "failed: " name; left = 8 }
+    name != "" && left > 0 { line = $0; gsub(/<[^>]*>/, "", line); print "    " line; left-- }
+    /<\/(Message|StackTrace)>/ { left = 0 }
+' "$results"/*.trx 2>/dev/null || true
 if [ -s "$OS2IOT_FAULTS_REPORT" ]; then
     cat "$OS2IOT_FAULTS_REPORT"
     echo "lost: $(awk '/^seed .*, lost [0-9]+$/ { lost += $NF } END { print lost + 0 }' "$OS2IOT_FAULTS_REPORT")"

@@ -12,7 +12,7 @@ var administrator = new FirstAdministrator(state);
 var masterKey = builder.AddSecret("master-key", length: 44);
 var portalKey = builder.AddSecret("portal-master-key", length: 44);
 var jwtSecret = builder.AddSecret("jwt-secret", length: 44);
-var mosquittoPassword = builder.AddSecret("mosquitto-password", length: 32);
+var brokerPasswords = new BrokerPasswords(builder);
 var chirpStackSecret = builder.AddSecret("chirpstack-api-secret", length: 44);
 
 // Stores and brokers: ConnectionStrings:NAME names one that is there already; otherwise it is part of this system.
@@ -20,7 +20,9 @@ var postgres = builder.HasConnectionString(Names.Database) ? null : AddPostgres(
 var database = postgres?.AddDatabase(Names.Database) ?? builder.AddConnectionString(Names.Database);
 var kafka = builder.HasConnectionString(Names.Kafka) ? builder.AddConnectionString(Names.Kafka) : AddKafka();
 var mosquitto = builder.HasConnectionString(Names.Mosquitto) ? null : AddMosquitto();
-var mqtt = mosquitto is null ? builder.AddConnectionString(Names.Mosquitto) : AddMqttConnection(mosquitto);
+var mqtt = mosquitto is null ? builder.AddConnectionString(Names.Mosquitto) : null;
+var mqttIngest = mqtt ?? AddMqttConnection(mosquitto!, Names.MqttIngest, Names.MqttIngestAccount, brokerPasswords.Ingest);
+var mqttWorkers = mqtt ?? AddMqttConnection(mosquitto!, Names.MqttWorkers, Names.MqttWorkersAccount, brokerPasswords.Workers);
 var chirpStack = mosquitto is null || postgres is null ? null : AddChirpStack(postgres, mosquitto);
 
 // The schema is brought up to date once, before any host starts.
@@ -36,7 +38,6 @@ var api = builder.AddProject<Projects.OS2iot_Api>(Names.Api)
     .WithExternalHttpEndpoints()
     .AsHost(builder, migrations)
     .WithReference(database)
-    .WithReference(mqtt, Names.Mosquitto)
     .WithEnvironment("Secrets__MasterKey", masterKey)
     .WithEnvironment("Jwt__Secret", jwtSecret);
 
@@ -46,17 +47,17 @@ var ingest = builder.AddProject<Projects.OS2iot_Ingest>(Names.Ingest)
     .AsHost(builder, migrations)
     .WithReference(database)
     .WithReference(kafka)
-    .WithReference(mqtt, Names.Mosquitto)
+    .WithReference(mqttIngest, Names.Mosquitto)
     .WithEnvironment("Secrets__MasterKey", masterKey)
     .WaitFor(kafka)
-    .WaitFor(mqtt);
+    .WaitFor(mqttIngest);
 
 var workers = builder.AddProject<Projects.OS2iot_Workers>(Names.Workers)
     .WithHttpEndpoint()
     .AsHost(builder, migrations)
     .WithReference(database)
     .WithReference(kafka)
-    .WithReference(mqtt, Names.Mosquitto)
+    .WithReference(mqttWorkers, Names.Mosquitto)
     .WithEnvironment("Secrets__MasterKey", masterKey)
     .WaitFor(kafka);
 
@@ -74,7 +75,15 @@ api.WithEnvironment("Portal__PublicUrl", portal.GetEndpoint("http")).WithEnviron
 
 if (mosquitto is not null)
 {
-    ingest.WaitFor(mosquitto);
+    api.WithEnvironment("Mqtt__PasswordPort", mosquitto.GetEndpoint("mqtt-password").Property(EndpointProperty.Port))
+        .WithEnvironment("Mqtt__CertificatePort", mosquitto.GetEndpoint("mqtt-certificate").Property(EndpointProperty.Port));
+}
+
+// Our broker's name as devices know it, and as it stands in its certificate.
+if (builder.Configuration["Mqtt:PublicHost"] is { Length: > 0 } brokerHost)
+{
+    api.WithEnvironment("Mqtt__PublicHost", brokerHost);
+    workers.WithEnvironment("Mqtt__PublicHost", brokerHost);
 }
 
 if (chirpStack is not null)
@@ -106,6 +115,10 @@ if (isRun)
     workers.WithEnvironment("Egress__AllowedHosts__0", sinks);
     api.WithEnvironment("Egress__AllowedHosts__0", sinks);
 
+    // So is somebody else's MQTT broker, to which Ingest subscribes.
+    simulator.WithEndpoint(ports.Of("SimulatorMqtt", resource: Names.Simulator), scheme: "mqtt", name: "mqtt", env: "Simulator__BrokerPort");
+    ingest.WithEnvironment("Egress__AllowedHosts__0", simulator.GetEndpoint("mqtt").Property(EndpointProperty.HostAndPort));
+
     // Sigfox is played too, unless an address says where the real one is.
     if (builder.Configuration["Sigfox:BaseAddress"] is { Length: > 0 } sigfox)
     {
@@ -114,6 +127,21 @@ if (isRun)
     else
     {
         api.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"));
+    }
+
+    // So is an identity provider, unless an address says where the real one is.
+    if (builder.Configuration["Oidc:Authority"] is not { Length: > 0 })
+    {
+        foreach (var host in new[] { portal, api })
+        {
+            host.WithEnvironment("Oidc__Authority", simulator.GetEndpoint("http"))
+                .WithEnvironment("Oidc__ClientId", Names.SimulatedClient)
+                .WithEnvironment("Oidc__ClientSecret", Names.SimulatedClient); // any will do
+        }
+
+        simulator.WithEnvironment(
+            $"Simulator__IdentityProvider__Clients__{Names.SimulatedClient}__BackChannelLogoutUri",
+            ReferenceExpression.Create($"{portal.GetEndpoint("http")}/oidc/backchannel-logout"));
     }
 
     ports.CheckBeforeStart();
@@ -149,24 +177,28 @@ IResourceBuilder<ContainerResource> AddMosquitto()
         .WithEndpoint(ports.Of("MqttPassword", 8885, Names.Mosquitto), 8885, "mqtt", "mqtt-password", isExternal: true)
         .WithBindMount("mosquitto", "/mosquitto/os2iot", isReadOnly: true)
         .WithVolume("mosquitto-data", "/mosquitto/data")
+        .WithVolume("mosquitto-tls", "/mosquitto/tls", isReadOnly: true)
         .WithEntrypoint("/bin/sh")
-        .WithArgs("/mosquitto/os2iot/start.sh", "/mosquitto/data", "1883", "8884", "8885", "0.0.0.0")
-        .WithEnvironment("MQTT_USERNAME", Names.MqttAccount)
-        .WithEnvironment("MQTT_PASSWORD", mosquittoPassword);
+        .WithArgs("/mosquitto/os2iot/start.sh", "/mosquitto/data", "1883", "8884", "8885", "0.0.0.0", "/mosquitto/tls")
+        .WithEnvironment("MQTT_INGEST_PASSWORD", brokerPasswords.Ingest)
+        .WithEnvironment("MQTT_WORKERS_PASSWORD", brokerPasswords.Workers)
+        .WithEnvironment("MQTT_CHIRPSTACK_PASSWORD", brokerPasswords.ChirpStack)
+        .WithEnvironment("MQTT_GATEWAY_BRIDGE_PASSWORD", brokerPasswords.GatewayBridge);
     return broker.WithLocalProcess("sh", [
         builder.Script("mosquitto/start.sh"), state.Path(Names.Mosquitto),
         broker.GetEndpoint("mqtt").Property(EndpointProperty.Port),
         broker.GetEndpoint("mqtt-certificate").Property(EndpointProperty.Port),
         broker.GetEndpoint("mqtt-password").Property(EndpointProperty.Port),
         "127.0.0.1",
+        state.Path("mosquitto-tls"),
     ]);
 }
 
-IResourceBuilder<IResourceWithConnectionString> AddMqttConnection(IResourceBuilder<ContainerResource> broker)
+IResourceBuilder<IResourceWithConnectionString> AddMqttConnection(
+    IResourceBuilder<ContainerResource> broker, string name, string account, IResourceBuilder<ParameterResource> password)
 {
     var address = broker.GetEndpoint("mqtt").Property(EndpointProperty.HostAndPort);
-    return builder.AddConnectionString(
-        Names.MqttConnection, ReferenceExpression.Create($"mqtt://{Names.MqttAccount}:{mosquittoPassword}@{address}"));
+    return builder.AddConnectionString(name, ReferenceExpression.Create($"mqtt://{account}:{password}@{address}"));
 }
 
 IResourceBuilder<ContainerResource> AddChirpStack(
@@ -182,8 +214,8 @@ IResourceBuilder<ContainerResource> AddChirpStack(
         .WithEndpoint(targetPort: 3001, scheme: "ws", name: "basics-station", isExternal: true)
         .WithBindMount("chirpstack/gateway-bridge", "/etc/chirpstack-gateway-bridge", isReadOnly: true)
         .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__SERVERS", ReferenceExpression.Create($"tcp://{brokerAddress}"))
-        .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__USERNAME", Names.MqttAccount)
-        .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__PASSWORD", mosquittoPassword)
+        .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__USERNAME", Names.MqttGatewayBridgeAccount)
+        .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__PASSWORD", brokerPasswords.GatewayBridge)
         .WaitFor(broker);
 
     return builder.AddContainer(Names.ChirpStack, "chirpstack/chirpstack", "4.11.1")
@@ -193,8 +225,8 @@ IResourceBuilder<ContainerResource> AddChirpStack(
         .WithEnvironment("CHIRPSTACK_DATABASE", ReferenceExpression.Create($"{ownDatabase.Resource.UriExpression}?sslmode=disable"))
         .WithEnvironment("CHIRPSTACK_REDIS", ReferenceExpression.Create($"redis://{redis.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort)}/"))
         .WithEnvironment("CHIRPSTACK_MQTT_SERVER", ReferenceExpression.Create($"tcp://{brokerAddress}"))
-        .WithEnvironment("CHIRPSTACK_MQTT_USERNAME", Names.MqttAccount)
-        .WithEnvironment("CHIRPSTACK_MQTT_PASSWORD", mosquittoPassword)
+        .WithEnvironment("CHIRPSTACK_MQTT_USERNAME", Names.MqttChirpStackAccount)
+        .WithEnvironment("CHIRPSTACK_MQTT_PASSWORD", brokerPasswords.ChirpStack)
         .WithEnvironment("CHIRPSTACK_API_SECRET", chirpStackSecret)
         .WaitFor(ownDatabase)
         .WaitFor(redis)

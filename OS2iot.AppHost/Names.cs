@@ -7,7 +7,8 @@ internal static class Names
     public const string Database = "os2iot";
     public const string Kafka = "kafka";
     public const string Mosquitto = "mosquitto";
-    public const string MqttConnection = "mqtt";
+    public const string MqttIngest = "mqtt-ingest";
+    public const string MqttWorkers = "mqtt-workers";
     public const string ChirpStack = "chirpstack";
     public const string ChirpStackDatabase = "chirpstack-database";
     public const string ChirpStackRedis = "chirpstack-redis";
@@ -19,6 +20,12 @@ internal static class Names
     public const string Portal = "portal";
     public const string Simulator = "simulator";
 
-    /// <summary>The account our own services have at the MQTT broker.</summary>
-    public const string MqttAccount = "os2iot";
+    /// <summary>What the simulator's identity provider calls this installation.</summary>
+    public const string SimulatedClient = "os2iot-portal";
+
+    /// <summary>Accounts at the MQTT broker; mosquitto/rules says what each may do.</summary>
+    public const string MqttIngestAccount = "os2iot-ingest";
+    public const string MqttWorkersAccount = "os2iot-workers";
+    public const string MqttChirpStackAccount = "os2iot-chirpstack";
+    public const string MqttGatewayBridgeAccount = "os2iot-gateway-bridge";
 }

@@ -4,6 +4,8 @@ using OS2iot.Core.Secrets;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
 using OS2iot.Ingest.Limits;
+using OS2iot.Ingest.MqttExternalBroker;
+using OS2iot.Ingest.MqttInternalBroker;
 using OS2iot.Ingest.Sigfox;
 using OS2iot.ServiceDefaults;
 
@@ -19,6 +21,8 @@ builder.AddDeviceDirectory();
 builder.AddLimits();
 builder.AddGenericHttp();
 builder.AddSigfoxCallbacks();
+builder.AddMqttInternalBroker();
+builder.AddMqttExternalBroker();
 
 var app = builder.Build();
 

@@ -1,7 +1,9 @@
 using OS2iot.ServiceDefaults;
 using OS2iot.Simulator;
+using OS2iot.Simulator.Brokers;
 using OS2iot.Simulator.ContextBroker;
 using OS2iot.Simulator.Demo;
+using OS2iot.Simulator.IdentityProvider;
 using OS2iot.Simulator.Sigfox;
 using OS2iot.Simulator.Sinks;
 using OS2iot.Simulator.Tokens;
@@ -14,6 +16,8 @@ builder.AddSinks();
 builder.AddTokens();
 builder.AddContextBroker();
 builder.AddSigfoxCloud();
+builder.AddIdentityProvider();
+builder.AddOutsideBroker();
 builder.AddDemo();
 
 var app = builder.Build();
@@ -23,4 +27,5 @@ app.MapSinks();
 app.MapTokens();
 app.MapContextBroker();
 app.MapSigfoxCloud();
+app.MapIdentityProvider();
 app.Run();

@@ -21,6 +21,10 @@ internal sealed class SimulatorOptions : IValidatableObject
     /// <summary>The address under which data targets reach the simulator; by default the one it listens on.</summary>
     public Uri? PublicUrl { get; set; }
 
+    /// <summary>Where it plays somebody else's MQTT broker; nowhere when absent.</summary>
+    [Range(1, 65535)]
+    public int? BrokerPort { get; set; }
+
     /// <summary>Set from the host's environment.</summary>
     public bool IsProduction { get; set; }
 

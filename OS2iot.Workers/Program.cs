@@ -12,8 +12,10 @@ using OS2iot.Workers.Decoding;
 using OS2iot.Workers.Delivery;
 using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.LiveView;
+using OS2iot.Workers.MqttDevices;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Storing;
+using OS2iot.Workers.Sync;
 
 SocketCompletions.PreferInline();
 
@@ -40,6 +42,8 @@ builder.AddStoring();
 builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();
+builder.AddMosquitto();
+builder.AddSync();
 
 var app = builder.Build();
 

@@ -37,6 +37,8 @@ has_postgres() {
 
 has_mosquitto() { command -v mosquitto > /dev/null || [ -x /usr/sbin/mosquitto ]; }
 
+has_mosquitto_clients() { command -v mosquitto_sub > /dev/null; }
+
 has_node() { command -v node > /dev/null && command -v npm > /dev/null; }
 
 has_nginx() { command -v nginx > /dev/null || [ -x /usr/sbin/nginx ]; }
@@ -99,6 +101,7 @@ setup_for_run() {
     require_dotnet || missing=1
     require_package postgresql has_postgres 'the database' || missing=1
     require_package mosquitto has_mosquitto 'the MQTT broker' || missing=1
+    require_package mosquitto-clients has_mosquitto_clients "by which the broker hears of certificates" || missing=1
     require_package npm has_node "the portal's style sheets and scripts" || missing=1
     [ "$missing" = 0 ] || return 1
     warn_of_mosquitto_service

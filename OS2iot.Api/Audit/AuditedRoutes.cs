@@ -22,6 +22,7 @@ internal static class AuditedRoutes
         ("/organization", AuditTypes.Organization),
         ("/permission", AuditTypes.Permission),
         ("/user", AuditTypes.User),
+        ("/account", AuditTypes.User),
         ("/kombitCreation", AuditTypes.User),
         ("/sigfox-group", AuditTypes.SigfoxGroup),
         ("/sigfox-device-type", AuditTypes.SigfoxDeviceType),
@@ -43,6 +44,7 @@ internal static class AuditedRoutes
         {
             (null, _) => null,
             (AuditTypes.Device, "DOWNLINK") or (AuditTypes.Multicast, "DOWNLINK-MULTICAST") => (action, AuditTypes.Downlink),
+            (AuditTypes.Device, "RENEW") => (AuditActions.Update, type),
             (_, "RESEND") => (AuditActions.Resend, type),
             _ => (action, type),
         };

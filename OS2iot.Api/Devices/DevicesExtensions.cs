@@ -17,7 +17,8 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<DeviceNetwork>(services => services.GetRequiredService<GenericHttpNetwork>());
         builder.Services.AddScoped<DeviceNetwork, LoRaWanNetwork>();
         builder.Services.AddScoped<DeviceNetwork, SigfoxNetwork>();
-        builder.Services.AddScoped<DeviceNetwork, MqttInternalNetwork>();
+        builder.Services.AddScoped<MqttInternalNetwork>();
+        builder.Services.AddScoped<DeviceNetwork>(services => services.GetRequiredService<MqttInternalNetwork>());
         builder.Services.AddScoped<DeviceNetwork, MqttExternalNetwork>();
         builder.Services.AddScoped<DeviceNetworks>();
         builder.Services.AddScoped<SigfoxAccess>();

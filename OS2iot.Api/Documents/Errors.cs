@@ -59,7 +59,7 @@ internal static class Errors
             ("error", Type(JsonSchemaType.String))));
         document.AddComponent(Short, Object(
             ("statusCode", Type(JsonSchemaType.Integer)), ("timestamp", new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" }),
-            ("path", Type(JsonSchemaType.String))));
+            ("path", Type(JsonSchemaType.String)), ("code?", Type(JsonSchemaType.String, "Why, where whoever signs in can do something about it."))));
         document.AddComponent(Device, Object(("message", Type(JsonSchemaType.String))));
 
         foreach (var (status, (when, example)) in All)

@@ -11,6 +11,7 @@ using OS2iot.Api.Validation;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Downlinks;
+using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
 
 namespace OS2iot.Api.Downlinks;
@@ -46,12 +47,15 @@ internal sealed partial class CreateDownlinkRequest : IBodyRequest
 }
 
 /// <summary>
-/// Lets a message wait for a LoRaWAN or Sigfox device, in place of any that waits already. It is stored when this answers, and sent when
-/// the network allows.
+/// Lets a message wait for a LoRaWAN or Sigfox device, in place of any that waits already, or for an MQTT device at our broker, behind
+/// those that do. It is stored when this answers, and sent when the network allows.
 /// </summary>
 internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<CreateDownlinkRequest, DownlinkCreatedResponse>
 {
     private const int SigfoxBytes = 8;
+
+    /// <summary>For an MQTT device that does not listen.</summary>
+    private const int MaxWaiting = 100;
 
     public override void Configure()
     {
@@ -68,8 +72,16 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
         var device = await db.Devices.FromSql($"SELECT * FROM devices WHERE id = {id} FOR NO KEY UPDATE").WritableBy(caller).SingleOrDefaultAsync(ct)
             ?? throw await db.Devices.MissingAsync(id, notFound: null, ct);
         var item = Item(device, request);
-        await db.ReplaceWaitingAsync(device, item, ct);
-        await db.SaveChangesAsync(ct);
+        if (device is MqttInternalBrokerDevice)
+        {
+            await AddForBrokerAsync(device, item, ct);
+        }
+        else
+        {
+            await db.ReplaceWaitingAsync(device, item, ct);
+            await db.SaveChangesAsync(ct);
+        }
+
         await transaction.CommitAsync(ct);
         if (device.Type == DeviceType.Sigfox)
         {
@@ -80,6 +92,20 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
         }
 
         await Send.OkAsync(new DownlinkCreatedResponse(item.Id), ct);
+    }
+
+    private async Task AddForBrokerAsync(Device device, DownlinkQueueItem item, CancellationToken ct)
+    {
+        if (await db.Downlinks.CountAsync(i => i.DeviceId == device.Id && i.State == DownlinkState.Pending, ct) >= MaxWaiting)
+        {
+            throw Refusal.BadRequest($"{MaxWaiting} messages wait for the device already; it has not subscribed to its topic");
+        }
+
+        var organizationId = await db.Applications.Where(a => a.Id == device.ApplicationId).Select(a => a.OrganizationId).SingleAsync(ct);
+        db.Downlinks.Add(item);
+        await db.SaveChangesAsync(ct);
+        db.SyncChanges.Add(MosquittoChanges.OfDownlink(item, organizationId));
+        await db.SaveChangesAsync(ct);
     }
 
     private static DownlinkQueueItem Item(Device device, CreateDownlinkRequest request)
@@ -96,7 +122,7 @@ internal sealed class CreateDownlink(AppDbContext db, Caller caller) : Endpoint<
                 Confirmed = request.Confirmed ?? false,
             },
             DeviceType.Sigfox when payload.Length != SigfoxBytes => throw Refusal.BadRequest(ErrorCodes.DownlinkLengthWrongForSigfox),
-            DeviceType.Sigfox => new DownlinkQueueItem { DeviceId = device.Id, Payload = payload },
+            DeviceType.Sigfox or DeviceType.MqttInternalBroker => new DownlinkQueueItem { DeviceId = device.Id, Payload = payload },
             _ => throw Refusal.BadRequest(ErrorCodes.DownlinkNotSupportedForDeviceType),
         };
     }

@@ -15,6 +15,9 @@ internal sealed record LoRaWanQueueItem(
 /// <summary>A message that waits for a Sigfox device, as hex digits.</summary>
 internal sealed record SigfoxQueueItem(string Data);
 
+/// <summary>A message that our broker does not have yet, as hex digits.</summary>
+internal sealed record MqttQueueItem(string Data);
+
 internal sealed record DownlinkCreatedResponse(int Id);
 
 /// <summary>A message to a device, waiting or on record.</summary>

@@ -37,6 +37,9 @@ internal sealed class Refusal : Exception
         }
     }
 
+    /// <summary>Why a sign-in failed, where whoever signs in can do something about it. Its place is the short form of /auth.</summary>
+    public string? Code { get; init; }
+
     /// <summary>Seconds after which another try makes sense.</summary>
     public int? RetryAfter { get; init; }
 
@@ -51,6 +54,8 @@ internal sealed class Refusal : Exception
     public static Refusal Device(string message) => new(StatusCodes.Status400BadRequest, RefusalForm.MessageOnly, message);
 
     public static Refusal Unauthorized() => new(StatusCodes.Status401Unauthorized, RefusalForm.Bare, "Unauthorized");
+
+    public static Refusal Unauthorized(string code) => new(StatusCodes.Status401Unauthorized, RefusalForm.Bare, "Unauthorized") { Code = code };
 
     /// <summary>The API key is unknown, expired or none of ours.</summary>
     public static Refusal WrongApiKey() => new(StatusCodes.Status401Unauthorized, RefusalForm.Standard, ErrorCodes.ApiKeyAuthFailed);

@@ -42,25 +42,39 @@ internal sealed class MqttExternalNetwork(SecretProtector protector) : MqttNetwo
         settings["permissions"] = "read";
         settings["invalidMqttConfig"] = ((MqttExternalBrokerDevice)device).InvalidMqttConfig;
         settings["connectionError"] = ((MqttExternalBrokerDevice)device).ConnectionError;
+        settings["connectionState"] = ((MqttExternalBrokerDevice)device).ConnectionState?.ToString().ToUpperInvariant();
+        settings["connectionSince"] = ((MqttExternalBrokerDevice)device).ConnectionSince;
+        settings["mqttQos"] = ((MqttExternalBrokerDevice)device).Qos;
         members[MqttExternalSettings.Name] = settings;
     }
 
     private void Apply(MqttExternalBrokerDevice device, MqttExternalSettings settings)
     {
+        var before = Said(device);
         device.Authentication = MqttWords.Parse(settings.AuthenticationType);
         var byPassword = device.Authentication == MqttAuthentication.Password;
         device.Url = settings.Url;
         device.Port = settings.Port;
         device.TopicName = settings.TopicName;
+        device.Qos = settings.MqttQos ?? device.Qos;
         device.Username = byPassword ? MqttWords.Text(settings.Username) : null;
         device.PasswordCiphertext = Keep(device.PasswordCiphertext, byPassword ? MqttWords.Text(settings.Password) : null);
-        device.CaCertificate = byPassword ? null : MqttWords.Text(settings.CaCertificate);
+        device.CaCertificate = byPassword ? settings.AuthorityBesidePassword : MqttWords.Text(settings.CaCertificate);
         device.DeviceCertificate = byPassword ? null : MqttWords.Text(settings.DeviceCertificate);
         device.DeviceCertificateKeyCiphertext = Keep(
             device.DeviceCertificateKeyCiphertext, byPassword ? null : MqttWords.Text(settings.DeviceCertificateKey));
 
-        // Saved settings deserve a new try.
-        device.InvalidMqttConfig = false;
-        device.ConnectionError = null;
+        // Saved settings deserve a new try; what the former ones led to says nothing of these.
+        if (device.InvalidMqttConfig || before != Said(device))
+        {
+            device.InvalidMqttConfig = false;
+            device.ConnectionError = null;
+            device.ConnectionState = null;
+            device.ConnectionSince = null;
+        }
     }
+
+    private static (string?, int?, string?, int, string?, string?, string?, string?, string?) Said(MqttExternalBrokerDevice device) => (
+        device.Url, device.Port, device.TopicName, device.Qos, device.Username, device.PasswordCiphertext, device.CaCertificate,
+        device.DeviceCertificate, device.DeviceCertificateKeyCiphertext);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OS2iot.Api.Devices;
@@ -15,9 +14,6 @@ internal sealed class MqttInternalNetwork(
     AppDbContext db, SecretProtector protector, DeviceCertificates certificates, IOptions<MqttOptions> options) : MqttNetwork(protector)
 {
     private const string NextDeviceId = "SELECT nextval(pg_get_serial_sequence('devices', 'id'))::int AS \"Value\"";
-
-    /// <summary>The accounts of our own hosts begin with it.</summary>
-    private const string OurName = "os2iot";
 
     public override DeviceType Type => DeviceType.MqttInternalBroker;
 
@@ -60,6 +56,7 @@ internal sealed class MqttInternalNetwork(
     {
         var settings = SettingsOf((MqttDevice)device, showSecrets);
         settings["permissions"] = "write";
+        settings["downlinkTopic"] = ((MqttDevice)device).TopicName is { } topic ? topic + MqttTopic.BelowForDownlinks : null;
         members[MqttInternalSettings.Name] = settings;
     }
 
@@ -80,15 +77,22 @@ internal sealed class MqttInternalNetwork(
     private async Task ApplyCertificateAsync(MqttInternalBrokerDevice device, CancellationToken ct)
     {
         device.Port = options.Value.CertificatePort;
-        device.Username = device.Id.ToString(CultureInfo.InvariantCulture);
+        device.Username = MqttAccountName.OfDevice(device.Id);
         device.PasswordCiphertext = null;
         device.PasswordHash = null;
         if (device.DeviceCertificate is null)
         {
-            (device.DeviceCertificate, var key) = await certificates.IssueAsync(device.Id, ct);
-            device.DeviceCertificateKeyCiphertext = Keep(null, key);
-            device.CaCertificate = await certificates.AuthorityAsync(ct);
+            await IssueAsync(device, ct);
         }
+    }
+
+    /// <summary>Gives a device a certificate. Saved by the caller.</summary>
+    public async Task IssueAsync(MqttInternalBrokerDevice device, CancellationToken ct)
+    {
+        (device.DeviceCertificate, var key, var row) = await certificates.IssueAsync(device.Id, ct);
+        device.DeviceCertificateKeyCiphertext = Keep(null, key);
+        device.CaCertificate = await certificates.AuthorityAsync(ct);
+        db.IssuedCertificates.Add(row);
     }
 
     private async Task ApplyPasswordAsync(MqttInternalBrokerDevice device, string username, string password, CancellationToken ct)
@@ -110,12 +114,9 @@ internal sealed class MqttInternalNetwork(
         }
     }
 
-    // Whole numbers are the names in certificates.
     private async Task CheckUsernameAsync(string username, CancellationToken ct)
     {
-        if (username.All(char.IsAsciiDigit)
-            || username.StartsWith(OurName, StringComparison.OrdinalIgnoreCase)
-            || username.Any(char.IsControl)
+        if (!MqttAccountName.MayBeChosen(username)
             || await db.Devices.OfType<MqttInternalBrokerDevice>().AnyAsync(d => d.Username == username, ct))
         {
             throw Refusal.Device(ErrorCodes.NameInvalidOrAlreadyInUse);

@@ -37,6 +37,8 @@ internal sealed class MqttExternalSettings
     /// <summary>What an index takes, whatever the characters.</summary>
     private const int TopicMaxLength = 500;
 
+    private static readonly string[] Schemes = ["mqtt://", "mqtts://", "ws://", "wss://"];
+
     public static Shape Shape { get; } = new()
     {
         ["mqttURL"] = new Field()
@@ -47,6 +49,9 @@ internal sealed class MqttExternalSettings
             .Rule("min", v => v.ValueKind == JsonValueKind.Number && v.GetDouble() >= 0, _ => "Port skal være over 0")
             .Rule("max", v => v.ValueKind == JsonValueKind.Number && v.GetDouble() <= ushort.MaxValue, _ => "Port skal være under 65535"),
         ["mqtttopicname"] = Is.Text().Length(1, TopicMaxLength),
+        ["mqttQos"] = new Field()
+            .Rule("isIn", v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var qos) && qos is >= 0 and <= 2, p => $"{p} must be 0, 1 or 2")
+            .Optional(),
         ["authenticationType"] = new Field().Rule(
             "isEnum",
             v => MqttWords.Text(v) is { } word && MqttWords.Authentications.Contains(word),
@@ -67,6 +72,8 @@ internal sealed class MqttExternalSettings
     [JsonPropertyName("mqtttopicname")]
     public string TopicName { get; init; } = "";
 
+    public int? MqttQos { get; init; }
+
     public string AuthenticationType { get; init; } = "";
 
     [JsonPropertyName("mqttusername")]
@@ -81,8 +88,12 @@ internal sealed class MqttExternalSettings
 
     public JsonElement? DeviceCertificateKey { get; init; }
 
+    /// <summary>The one certificate of a broker by password: whom to trust. Other texts there did not count before either.</summary>
+    internal string? AuthorityBesidePassword =>
+        MqttWords.Text(CaCertificate) is { } pem && IsPem(pem, "CERTIFICATE") ? pem : null;
+
     private static bool IsUrl(string text) =>
-        (text.StartsWith("mqtt://", StringComparison.Ordinal) || text.StartsWith("mqtts://", StringComparison.Ordinal))
+        Array.Exists(Schemes, scheme => text.StartsWith(scheme, StringComparison.Ordinal))
         && text.Length > text.IndexOf("://", StringComparison.Ordinal) + 3 && !text.Any(char.IsWhiteSpace);
 
     private static Field Pem(string ending, string text) => new Field()

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using OS2iot.Core.DataTargets.Egress;
 
@@ -53,8 +54,9 @@ internal sealed class HttpExchange(IHttpClientFactory clients, TimeProvider cloc
         {
             return new DeliveryResult(DeliveryOutcome.RetryLater, Error: $"{terms.Receiver} did not answer within {terms.Patience.TotalSeconds:0.#} s.");
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
+            // A bare SocketException: .NET asks a new connection for its far end, which a receiver that resets it may have taken away.
             return exception.ToResult(terms.Receiver);
         }
     }

@@ -14,6 +14,8 @@ using OS2iot.Core.MqttDevices;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Sigfox;
+using OS2iot.Core.SignIn;
+using OS2iot.Core.Sync;
 using OS2iot.Core.Uplinks;
 
 namespace OS2iot.Core.Database;
@@ -29,6 +31,16 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<Organization> Organizations => Set<Organization>();
 
     public DbSet<User> Users => Set<User>();
+
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    public DbSet<UsedToken> UsedTokens => Set<UsedToken>();
+
+    public DbSet<LoginFailures> LoginFailures => Set<LoginFailures>();
+
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
@@ -47,6 +59,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<SigfoxDevice> SigfoxDevices => Set<SigfoxDevice>();
 
     public DbSet<DeviceAuthority> DeviceAuthorities => Set<DeviceAuthority>();
+
+    public DbSet<IssuedCertificate> IssuedCertificates => Set<IssuedCertificate>();
 
     public DbSet<DeviceModel> DeviceModels => Set<DeviceModel>();
 
@@ -85,6 +99,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<ReceivedMessage> ReceivedMessages => Set<ReceivedMessage>();
 
     public DbSet<DecodedMessage> DecodedMessages => Set<DecodedMessage>();
+
+    public DbSet<SyncChange> SyncChanges => Set<SyncChange>();
+
+    public DbSet<SyncStatus> SyncStatuses => Set<SyncStatus>();
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 

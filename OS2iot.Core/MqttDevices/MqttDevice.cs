@@ -41,13 +41,24 @@ public sealed class MqttInternalBrokerDevice : MqttDevice
 /// <summary>We connect to somebody else's broker and subscribe to the device's topic.</summary>
 public sealed class MqttExternalBrokerDevice : MqttDevice
 {
+    /// <summary>Quality of service of the subscription.</summary>
+    public int Qos { get; set; } = 1;
+
     /// <summary>The connection failed for good, and nobody tries until the settings change.</summary>
     [NotAudited("The connection tells it.")]
     public bool InvalidMqttConfig { get; set; }
 
-    /// <summary>Why it failed, for people.</summary>
+    /// <summary>Why it failed, or why there is none now, for people.</summary>
     [NotAudited("The connection tells it.")]
     public string? ConnectionError { get; set; }
+
+    /// <summary>Null while nobody has tried yet.</summary>
+    [NotAudited("The connection tells it.")]
+    public MqttConnectionState? ConnectionState { get; set; }
+
+    /// <summary>When it came to be so.</summary>
+    [NotAudited("The connection tells it.")]
+    public DateTimeOffset? ConnectionSince { get; set; }
 }
 
 /// <summary>By what an MQTT client proves who it is.</summary>
@@ -55,6 +66,14 @@ public enum MqttAuthentication
 {
     Password,
     Certificate,
+}
+
+/// <summary>How it stands with the connection to somebody else's broker.</summary>
+public enum MqttConnectionState
+{
+    Connecting,
+    Connected,
+    Failed,
 }
 
 internal sealed class MqttDeviceConfiguration : IEntityTypeConfiguration<MqttDevice>,
@@ -83,5 +102,8 @@ internal sealed class MqttDeviceConfiguration : IEntityTypeConfiguration<MqttDev
     {
         builder.Property(d => d.InvalidMqttConfig).HasColumnName("invalid_mqtt_config");
         builder.Property(d => d.ConnectionError).HasColumnName("mqtt_connection_error");
+        builder.Property(d => d.Qos).HasColumnName("mqtt_qos").HasDefaultValue(1).HasSentinel(1);
+        builder.Property(d => d.ConnectionState).HasConversion<string>().HasColumnName("mqtt_connection_state");
+        builder.Property(d => d.ConnectionSince).HasColumnName("mqtt_connection_since");
     }
 }

@@ -23,4 +23,25 @@ public sealed class MqttOptions
     /// <summary>Of a device's certificate.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan CertificateLifetime { get; set; } = TimeSpan.FromDays(730);
+
+    /// <summary>Of a device's certificate.</summary>
+    [EnumDataType(typeof(CertificateKey))]
+    public CertificateKey CertificateKey { get; set; } = CertificateKey.EcdsaP256;
+
+    /// <summary>How long a certificate is good beside its successor, unless whoever asks for one says otherwise.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan CertificateOverlap { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// A PEM file with the authority behind the broker's own certificate, where that was not made by us; shown to devices.
+    /// </summary>
+    public string? AuthorityFile { get; set; }
+}
+
+public enum CertificateKey
+{
+    EcdsaP256,
+
+    /// <summary>For devices that know no elliptic curves.</summary>
+    Rsa2048,
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -145,7 +146,7 @@ public sealed class SigfoxClient
         {
             throw new SigfoxException(SigfoxFailure.Unexpected, "SigFox's answer is too long.");
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             throw new SigfoxException(SigfoxFailure.Unavailable, "SigFox can't be reached. Try again later.");
         }

@@ -32,8 +32,21 @@ internal sealed class DeviceDirectory : IDisposable
         WHERE d.sigfox_id = $1
         """;
 
+    private const string ByMqttDeviceId =
+        """
+        SELECT d.id, d.application_id, a.organization_id
+        FROM devices d JOIN applications a ON a.id = d.application_id
+        WHERE d.id = $1 AND d.type = 'MQTT_INTERNAL_BROKER'
+        """;
+
     /// <summary>Keeps ids apart from hashes, which are hex digits too.</summary>
     private const string SigfoxKey = "sigfox ";
+
+    /// <summary>Likewise for our own ids.</summary>
+    private const string IdKey = "id ";
+
+    /// <summary>In place of a hash: an application with its devices went to another organization.</summary>
+    private const string Many = "*";
 
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(3);
 
@@ -76,6 +89,19 @@ internal sealed class DeviceDirectory : IDisposable
         return _cache.TryGetValue(key, out KnownDevice? device)
             ? ValueTask.FromResult(device)
             : LookUpAsync(key, BySigfoxId, new NpgsqlParameter<string> { TypedValue = sigfoxId }, ct);
+    }
+
+    /// <param name="id">Of a device at our MQTT broker.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>Null where no such device has that id.</returns>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    /// <exception cref="TimeoutException">Too many look-ups wait already.</exception>
+    public ValueTask<KnownDevice?> FindMqttDeviceAsync(int id, CancellationToken ct)
+    {
+        var key = string.Create(CultureInfo.InvariantCulture, $"{IdKey}{id}");
+        return _cache.TryGetValue(key, out KnownDevice? device)
+            ? ValueTask.FromResult(device)
+            : LookUpAsync(key, ByMqttDeviceId, new NpgsqlParameter<int> { TypedValue = id }, ct);
     }
 
     public void Dispose()
@@ -134,6 +160,12 @@ internal sealed class DeviceDirectory : IDisposable
     {
         Interlocked.Increment(ref _generation);
         var parts = payload.Split(' ');
+        _cache.Remove(IdKey + parts[0]);
+        if (parts is [_, Many])
+        {
+            _cache.Clear();
+        }
+
         if (parts.Length > 1)
         {
             _cache.Remove(parts[1].ToLower(CultureInfo.InvariantCulture));

@@ -98,7 +98,13 @@ internal sealed class ReceiveData(
         var messageId = UplinkMessageId.Of(device.Id, deduplicationId, now);
         if (deduplicationId is null || !recent.IsRepeat(messageId))
         {
-            await AppendAsync(device, messageId, deduplicationId, now, body, ct);
+            // Not given up when the device hangs up: what the log was handed it may have taken, and then it counts.
+            await log.AppendAsync(LogTopic.Uplinks, Uplink(device, messageId, deduplicationId, now, body).ToRecord(), CancellationToken.None);
+            limits.Taken(device);
+            if (deduplicationId is not null)
+            {
+                recent.Add(messageId);
+            }
         }
 
         context.Response.Headers[MessageIdHeader] = messageId.ToString();
@@ -106,10 +112,8 @@ internal sealed class ReceiveData(
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private async Task AppendAsync(
-        KnownDevice device, Guid messageId, string? deduplicationId, DateTimeOffset now, ReadOnlyMemory<byte> body, CancellationToken ct)
-    {
-        var uplink = new UplinkReceived
+    private static UplinkReceived Uplink(
+        KnownDevice device, Guid messageId, string? deduplicationId, DateTimeOffset now, ReadOnlyMemory<byte> body) => new()
         {
             MessageId = messageId,
             DeviceId = device.Id,
@@ -122,20 +126,12 @@ internal sealed class ReceiveData(
             Payload = body,
         };
 
-        await log.AppendAsync(LogTopic.Uplinks, uplink.ToRecord(), ct);
-        limits.Taken(device);
-        if (deduplicationId is not null)
-        {
-            recent.Add(messageId);
-        }
-    }
-
-    private async ValueTask<KnownDevice?> FindDeviceAsync(HttpRequest request, CancellationToken ct)
+    private ValueTask<KnownDevice?> FindDeviceAsync(HttpRequest request, CancellationToken ct)
     {
         var given = request.Query["apiKey"];
         return given.Count == 1 && Guid.TryParseExact(given[0], "D", out var key)
-            ? await devices.FindByApiKeyHashAsync(lookupHash.Of(key.ToString()), ct)
-            : null;
+            ? devices.FindByApiKeyHashAsync(lookupHash.Of(key.ToString()), ct)
+            : default;
     }
 
     private static string? DeduplicationIdOf(HttpRequest request)

@@ -36,11 +36,32 @@ internal sealed class IngestLimits : IDisposable
     }
 
     /// <summary>One message of a device; what its organization may send counts too.</summary>
-    public TimeSpan Check(KnownDevice device) =>
-        Counted(_devices.Take((uint)device.Id), "device") is { Ticks: > 0 } wait ? wait : Counted(_quotas.Check(device.OrganizationId), "organization");
+    public TimeSpan Check(KnownDevice device) => Check(device.Id, device.OrganizationId);
+
+    /// <summary>So many messages of a device that was promised they arrive: how long they should be held back.</summary>
+    public TimeSpan Check(int deviceId, int organizationId, int messages)
+    {
+        var longest = TimeSpan.Zero;
+        for (var i = 0; i < messages; i++)
+        {
+            var wait = Check(deviceId, organizationId);
+            longest = wait > longest ? wait : longest;
+        }
+
+        return longest;
+    }
 
     /// <summary>The log took the message.</summary>
     public void Taken(KnownDevice device) => _quotas.Count(device.OrganizationId);
+
+    /// <summary>The log took so many of them.</summary>
+    public void Taken(int organizationId, int messages)
+    {
+        for (var i = 0; i < messages; i++)
+        {
+            _quotas.Count(organizationId);
+        }
+    }
 
     /// <summary>One request from an address, whatever it brings.</summary>
     public TimeSpan CheckAddress(IPAddress? address) => Counted(_addresses.Take(NumberOf(address)), "address");
@@ -49,6 +70,9 @@ internal sealed class IngestLimits : IDisposable
     public TimeSpan CheckUnknown(IPAddress? address) => Counted(_unknown.Take(NumberOf(address)), "unknown");
 
     public void Dispose() => _meter.Dispose();
+
+    private TimeSpan Check(int deviceId, int organizationId) =>
+        Counted(_devices.Take((uint)deviceId), "device") is { Ticks: > 0 } wait ? wait : Counted(_quotas.Check(organizationId), "organization");
 
     private TimeSpan Counted(TimeSpan wait, string reason)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace OS2iot.Portal.Api;
@@ -35,7 +36,7 @@ internal static class ApiCalls
         {
             return await http.SendAsync(request, completion, ct);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             throw new ApiAwayException("The Api can't be reached.", exception);
         }

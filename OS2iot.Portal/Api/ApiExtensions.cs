@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using OS2iot.Portal.Auth;
+using OS2iot.Portal.Pages.Access;
+using OS2iot.Portal.Pages.Account;
 using OS2iot.Portal.Pages.Applications;
 using OS2iot.Portal.Pages.Connections;
 using OS2iot.Portal.Pages.DataTargets;
@@ -19,6 +21,8 @@ internal static class ApiExtensions
         builder.Services.AddTransient<AccessTokenHandler>();
 
         builder.Services.AddApiClient<SessionClient>();
+        builder.Services.AddApiClient<AccessClient>();
+        builder.Services.AddApiClient<AccountClient>();
         builder.Services.AddApiClient<ApplicationClient>();
         builder.Services.AddApiClient<DeviceClient>();
         builder.Services.AddApiClient<DataTargetClient>();

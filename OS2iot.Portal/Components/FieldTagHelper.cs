@@ -23,6 +23,9 @@ public sealed class FieldTagHelper : TagHelper
 
     public bool Required { get; set; }
 
+    /// <summary>Needed or not by what is chosen elsewhere in the form: neither marked nor demanded.</summary>
+    public bool Conditional { get; set; }
+
     public int? Max { get; set; }
 
     public int Rows { get; set; } = 3;
@@ -160,7 +163,7 @@ public sealed class FieldTagHelper : TagHelper
         label.AddCssClass(cssClass);
         label.Attributes["for"] = Id;
         label.InnerHtml.Append(Label);
-        if (!Required && Type != "checkbox" && Options is null)
+        if (!Required && !Conditional && Type != "checkbox" && Options is null)
         {
             label.InnerHtml.AppendHtml(" ").AppendHtml(Note("span", "optional", Words.Optional));
         }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using OS2iot.Portal.Auth;
 using OS2iot.Portal.Components;
 using OS2iot.Portal.Frame;
 using OS2iot.Portal.Pages.Devices;
@@ -32,6 +33,8 @@ internal static class PagesExtensions
     {
         app.MapRazorPages();
         app.MapLiveMessages();
+        app.MapProviderLogout();
+        app.MapLiveConnection();
         app.MapGet("/", () => Results.LocalRedirect("/applications")).AllowAnonymous();
     }
 }

@@ -7,6 +7,7 @@ namespace OS2iot.Simulator.Demo;
 internal sealed partial class DemoDevices(
     DemoSeeder seeder,
     IHttpClientFactory clients,
+    DemoMqtt mqtt,
     IOptions<SimulatorOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
@@ -31,10 +32,10 @@ internal sealed partial class DemoDevices(
 
         var devices = await SeedAsync(stoppingToken);
         LogRunning(DemoTown.Organization, devices.Count);
-        await Task.WhenAll(devices.Select((d, i) => ReportAsync(d.Device, d.ApiKey, Interval * i / devices.Count, stoppingToken)));
+        await Task.WhenAll(devices.Select((d, i) => ReportAsync(d, Interval * i / devices.Count, stoppingToken)));
     }
 
-    private async Task<List<(DemoDevice Device, string ApiKey)>> SeedAsync(CancellationToken ct)
+    private async Task<List<SeededDevice>> SeedAsync(CancellationToken ct)
     {
         var failed = false;
         while (true)
@@ -56,38 +57,55 @@ internal sealed partial class DemoDevices(
         }
     }
 
-    private async Task ReportAsync(DemoDevice device, string apiKey, TimeSpan offset, CancellationToken ct)
+    private async Task ReportAsync(SeededDevice device, TimeSpan offset, CancellationToken ct)
     {
         // The first report at once, so that there is something to see; then each at its own moment.
-        var wait = await SendAsync(device, apiKey, ct) ?? offset;
+        var wait = await SendAsync(device, ct) ?? offset;
         while (true)
         {
             await Task.Delay(wait, clock, ct);
-            wait = await SendAsync(device, apiKey, ct) ?? Interval;
+            wait = await SendAsync(device, ct) ?? Interval;
         }
     }
 
     /// <returns>How long we were asked to wait, if we were.</returns>
-    private async Task<TimeSpan?> SendAsync(DemoDevice device, string apiKey, CancellationToken ct)
+    private async Task<TimeSpan?> SendAsync(SeededDevice device, CancellationToken ct)
     {
         try
         {
-            using var http = clients.CreateClient(Ingest);
-            using var response = await http.PostAsJsonAsync(
-                "/api/v1/receive-data?apiKey=" + apiKey, device.Measure(clock.GetUtcNow(), Random.Shared), ct);
-            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
+            var message = device.Plan.Measure(clock.GetUtcNow(), Random.Shared);
+            switch (device.Plan.Connection)
             {
-                return response.Headers.RetryAfter?.Delta ?? RetryPause;
-            }
-
-            if (!response.IsSuccessStatusCode)
-            {
-                LogRefused(device.Name, (int)response.StatusCode);
+                case DemoConnection.Http:
+                    return await PostAsync(device, message, ct);
+                case DemoConnection.MqttSubscription:
+                    await mqtt.PublishOutsideAsync(device, message, ct);
+                    break;
+                default:
+                    await mqtt.PublishAsync(device, message, ct);
+                    break;
             }
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
-            LogNotSent(device.Name, exception.Message);
+            LogNotSent(device.Plan.Name, exception.Message);
+        }
+
+        return null;
+    }
+
+    private async Task<TimeSpan?> PostAsync(SeededDevice device, object message, CancellationToken ct)
+    {
+        using var http = clients.CreateClient(Ingest);
+        using var response = await http.PostAsJsonAsync("/api/v1/receive-data?apiKey=" + device.ApiKey, message, ct);
+        if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
+        {
+            return response.Headers.RetryAfter?.Delta ?? RetryPause;
+        }
+
+        if (!response.IsSuccessStatusCode)
+        {
+            LogRefused(device.Plan.Name, (int)response.StatusCode);
         }
 
         return null;

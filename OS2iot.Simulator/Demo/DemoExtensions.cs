@@ -17,6 +17,7 @@ internal static class DemoExtensions
             http.Timeout = Timeout;
         });
         builder.Services.AddSingleton<DemoSeeder>();
+        builder.Services.AddSingleton<DemoMqtt>();
         builder.Services.AddHostedService<DemoDevices>();
         return builder;
     }

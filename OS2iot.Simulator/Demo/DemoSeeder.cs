@@ -1,18 +1,21 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using OS2iot.Simulator.Brokers;
 
 namespace OS2iot.Simulator.Demo;
 
 /// <summary>Builds the town through the REST API. What is there already, by name, is left as it is.</summary>
 internal sealed class DemoSeeder(
-    IHttpClientFactory clients, IServer server, IConfiguration configuration, IOptions<SimulatorOptions> options)
+    IHttpClientFactory clients, IServer server, IConfiguration configuration, OutsideBroker outside,
+    IOptions<SimulatorOptions> options)
 {
     private const int PageSize = 1000;
 
-    /// <returns>The devices with the keys they post with.</returns>
-    public async Task<List<(DemoDevice Device, string ApiKey)>> SeedAsync(CancellationToken ct)
+    /// <returns>The devices with what they connect by.</returns>
+    public async Task<List<SeededDevice>> SeedAsync(CancellationToken ct)
     {
         var api = new DemoApi(clients.CreateClient(DemoApi.Name));
         await api.SignInAsync(
@@ -22,7 +25,7 @@ internal sealed class DemoSeeder(
 
         var organization = await api.FindOrCreateAsync(
             $"organization?limit={PageSize}", DemoTown.Organization, "organization", new { name = DemoTown.Organization }, ct);
-        var devices = new List<(DemoDevice, string)>();
+        var devices = new List<SeededDevice>();
         foreach (var application in DemoTown.Applications)
         {
             devices.AddRange(await SeedAsync(api, Id(organization), application, ct));
@@ -31,7 +34,7 @@ internal sealed class DemoSeeder(
         return devices;
     }
 
-    private async Task<List<(DemoDevice Device, string ApiKey)>> SeedAsync(
+    private async Task<List<SeededDevice>> SeedAsync(
         DemoApi api, int organizationId, DemoApplication plan, CancellationToken ct)
     {
         var application = await api.FindOrCreateAsync(
@@ -41,16 +44,13 @@ internal sealed class DemoSeeder(
         var decoderId = await DecoderAsync(api, organizationId, plan, ct);
         var targetId = await TargetAsync(api, applicationId, SinkUrl(plan.Sink), ct);
 
-        var devices = new List<(DemoDevice Device, string ApiKey)>();
-        var ids = new List<int>();
-        foreach (var device in plan.Devices)
+        var devices = new List<SeededDevice>();
+        foreach (var device in plan.Devices.Where(d => d.Connection != DemoConnection.MqttSubscription || outside.Port is not null))
         {
-            var (id, key) = await DeviceAsync(api, applicationId, device, ct);
-            ids.Add(id);
-            devices.Add((device, key));
+            devices.Add(await DeviceAsync(api, applicationId, device, ct));
         }
 
-        await ConnectAsync(api, ids, decoderId, targetId, ct);
+        await ConnectAsync(api, devices.ConvertAll(d => d.Id), decoderId, targetId, ct);
         return devices;
     }
 
@@ -76,24 +76,65 @@ internal sealed class DemoSeeder(
                 $"payload-decoder?limit={PageSize}&organizationId={organizationId}", name, "payload-decoder",
                 new { name, organizationId, decodingFunction = JsonSerializer.Serialize(script) }, ct));
 
-    private static async Task<(int Id, string ApiKey)> DeviceAsync(DemoApi api, int applicationId, DemoDevice device, CancellationToken ct)
+    private async Task<SeededDevice> DeviceAsync(DemoApi api, int applicationId, DemoDevice device, CancellationToken ct)
     {
-        var found = await api.FindOrCreateAsync(
-            $"application/{applicationId}/iot-devices?limit={PageSize}", device.Name, "iot-device",
-            new
-            {
-                name = device.Name,
-                type = "GENERIC_HTTP",
-                applicationId,
-                latitude = device.Latitude,
-                longitude = device.Longitude,
-                metadata = JsonSerializer.Serialize(device.Metadata),
-            },
-            ct);
+        var body = Body(device, applicationId);
+        var found = await api.FindOrCreateAsync($"application/{applicationId}/iot-devices?limit={PageSize}", device.Name, "iot-device", body, ct);
 
-        // A list may leave the key out; the device itself has it.
-        var whole = await api.GetAsync($"iot-device/{Id(found)}", ct);
-        return (Id(found), whole.GetProperty("apiKey").GetString()!);
+        // The other broker has another password at each start, and maybe another address.
+        if (device.Connection == DemoConnection.MqttSubscription)
+        {
+            body["id"] = Id(found);
+            await api.PutAsync($"iot-device/{Id(found)}", body, ct);
+        }
+
+        // A list may leave secrets out; the device itself has them.
+        return new SeededDevice(device, await api.GetAsync($"iot-device/{Id(found)}", ct));
+    }
+
+    private Dictionary<string, object?> Body(DemoDevice device, int applicationId)
+    {
+        var body = new Dictionary<string, object?>
+        {
+            ["name"] = device.Name,
+            ["type"] = device.Connection switch
+            {
+                DemoConnection.Http => "GENERIC_HTTP",
+                DemoConnection.MqttSubscription => "MQTT_EXTERNAL_BROKER",
+                _ => "MQTT_INTERNAL_BROKER",
+            },
+            ["applicationId"] = applicationId,
+            ["latitude"] = device.Latitude,
+            ["longitude"] = device.Longitude,
+            ["metadata"] = JsonSerializer.Serialize(device.Metadata),
+        };
+        switch (device.Connection)
+        {
+            case DemoConnection.MqttByPassword:
+                body["mqttInternalBrokerSettings"] = new
+                {
+                    authenticationType = "PASSWORD",
+                    mqttusername = $"strandby-{applicationId}-vejr",
+                    mqttpassword = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)),
+                };
+                break;
+            case DemoConnection.MqttByCertificate:
+                body["mqttInternalBrokerSettings"] = new { authenticationType = "CERTIFICATE" };
+                break;
+            case DemoConnection.MqttSubscription:
+                body["mqttExternalBrokerSettings"] = new
+                {
+                    authenticationType = "PASSWORD",
+                    mqttURL = "mqtt://localhost",
+                    mqttPort = outside.Port,
+                    mqtttopicname = "aalbaek/vejr/+",
+                    mqttusername = OutsideBroker.Username,
+                    mqttpassword = outside.Password,
+                };
+                break;
+        }
+
+        return body;
     }
 
     private static async Task ConnectAsync(DemoApi api, List<int> deviceIds, int? decoderId, int targetId, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 
 namespace OS2iot.Simulator.Demo;
 
@@ -66,6 +67,12 @@ internal static class DemoTown
             Parking("Havnepladsen, plads 3", 57.49183, 10.49977, popularity: 0.7),
             Parking("Strandvejen, handicapplads", 57.49405, 10.50112, popularity: 0.3),
         ]),
+        new("Vejr", "Vejrstationer over MQTT: to af vores egne, og naboens", "IN-OPERATION", "vejr", null, null,
+        [
+            Weather("Vejrstation, havnekontoret", 57.49236, 10.50028, DemoConnection.MqttByPassword),
+            Weather("Vejrstation, Elling Skov", 57.47603, 10.48751, DemoConnection.MqttByCertificate),
+            Weather("Vejrstation, Aalbæk (nabokommunen)", 57.59271, 10.41836, DemoConnection.MqttSubscription),
+        ]),
     ];
 
     /// <summary>Tide, and the wind's slow push: millimetres above the datum.</summary>
@@ -108,6 +115,22 @@ internal static class DemoTown
             return new { occupied = random.NextDouble() < popularity * busy, battery = Battery(at) };
         });
 
+    private static DemoDevice Weather(string name, double latitude, double longitude, DemoConnection connection) => new(
+        name, latitude, longitude, [], (at, random) =>
+        {
+            var afternoon = Math.Cos(2 * Math.PI * (at.TimeOfDay.TotalHours - 13) / 24);
+            return new
+            {
+                temperature = Math.Round(11 + (4.5 * afternoon) + random.NextDouble(), 1),
+                humidity = (int)(78 - (12 * afternoon) + random.Next(-2, 3)),
+                wind = Math.Round(6.5 + (2 * afternoon) + (random.NextDouble() * 3), 1),
+                pressure = Math.Round(1012 + (8 * Math.Sin(2 * Math.PI * at.DayOfYear / 9.0)) + random.NextDouble(), 1),
+            };
+        })
+    {
+        Connection = connection,
+    };
+
     /// <summary>Falls by a tenth of a volt in a hundred days.</summary>
     private static double Battery(DateTimeOffset at) => Math.Round(3.65 - (at.DayOfYear % 200 / 1000.0), 2);
 }
@@ -122,4 +145,27 @@ internal sealed record DemoApplication(
 /// <param name="Metadata">What its decoder has to know.</param>
 /// <param name="Measure">What it sends at a time (UTC).</param>
 internal sealed record DemoDevice(
-    string Name, double Latitude, double Longitude, Dictionary<string, string> Metadata, Func<DateTimeOffset, Random, object> Measure);
+    string Name, double Latitude, double Longitude, Dictionary<string, string> Metadata, Func<DateTimeOffset, Random, object> Measure)
+{
+    public DemoConnection Connection { get; init; }
+}
+
+/// <summary>How a sensor reaches us.</summary>
+internal enum DemoConnection
+{
+    Http,
+    MqttByPassword,
+    MqttByCertificate,
+
+    /// <summary>We subscribe at the broker of somebody else.</summary>
+    MqttSubscription,
+}
+
+/// <summary>A device as the Api has it.</summary>
+internal sealed record SeededDevice(DemoDevice Plan, JsonElement Entity)
+{
+    public int Id => Entity.GetProperty("id").GetInt32();
+
+    /// <summary>Of a device that posts.</summary>
+    public string ApiKey => Entity.GetProperty("apiKey").GetString()!;
+}

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace OS2iot.BrowserTests;
@@ -10,6 +11,8 @@ internal static class PageExtensions
         await page.FillAsync("input[type=email]", email);
         await page.FillAsync("input[type=password]", password);
         await page.ClickAsync("main form button");
-        await page.WaitForURLAsync("**/applications*");
+
+        // Not WaitForURLAsync: where the page is there already it waits for a load event that can pass unseen in the same moment.
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/applications"), new() { Timeout = 15_000 });
     }
 }

@@ -16,7 +16,8 @@ public static class EgressExtensions
             .ValidateOnStart();
         services.TryAddSingleton<AllowedDestinations>();
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
-        services.TryAddSingleton<GuardedConnection>();
+        services.TryAddSingleton(provider => new GuardedConnection(
+            provider.GetRequiredService<AllowedDestinations>(), provider.GetRequiredService<INameResolver>()));
         services.TryAddSingleton<CertifiedClients>();
         services.TryAddSingleton(provider => new EgressCheck(
             provider.GetRequiredService<AllowedDestinations>(), provider.GetRequiredService<INameResolver>()));

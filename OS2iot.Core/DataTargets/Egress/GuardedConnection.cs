@@ -8,10 +8,15 @@ namespace OS2iot.Core.DataTargets.Egress;
 /// Opens connections on a user's word. The address that is checked is the one that is connected to: a name is resolved once, so
 /// an answer that changes in between gains nothing.
 /// </summary>
-internal sealed class GuardedConnection(AllowedDestinations allowed, INameResolver names)
+public sealed class GuardedConnection
 {
     /// <summary>The extended key usage of a server's certificate, RFC 5280 section 4.2.1.12.</summary>
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
+    private readonly AllowedDestinations _allowed;
+    private readonly INameResolver _names;
+
+    internal GuardedConnection(AllowedDestinations allowed, INameResolver names) => (_allowed, _names) = (allowed, names);
 
     /// <summary>
     /// A certificate is judged by what its server sent and what this machine trusts: fetching what it names would take us to an address
@@ -35,13 +40,13 @@ internal sealed class GuardedConnection(AllowedDestinations allowed, INameResolv
     /// <exception cref="SocketException">Nobody answers there.</exception>
     public async Task<Socket> ConnectAsync(string host, int port, bool isPlain, CancellationToken ct)
     {
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await names.ResolveAsync(host, ct);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await _names.ResolveAsync(host, ct);
         if (addresses.Length == 0)
         {
             throw new SocketException((int)SocketError.HostNotFound);
         }
 
-        var open = allowed.Allows(host, port) ? addresses : Array.FindAll(addresses, a => allowed.Allows(a) || (!isPlain && PublicAddress.Is(a)));
+        var open = _allowed.Allows(host, port) ? addresses : Array.FindAll(addresses, a => _allowed.Allows(a) || (!isPlain && PublicAddress.Is(a)));
         if (open.Length == 0)
         {
             throw new EgressRefusedException(
@@ -88,4 +93,4 @@ internal sealed class SystemNameResolver : INameResolver
 }
 
 /// <summary>A user named an address that we do not connect to. The message is for the user.</summary>
-internal sealed class EgressRefusedException(string message) : Exception(message);
+public sealed class EgressRefusedException(string message) : Exception(message);

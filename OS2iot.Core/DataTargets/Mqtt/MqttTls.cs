@@ -55,9 +55,8 @@ internal sealed class MqttTls
             return false;
         }
 
-        using var chain = new X509Chain();
+        using var chain = new X509Chain { ChainPolicy = GuardedConnection.ChainPolicy() };
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
         if (presented is not null)
         {

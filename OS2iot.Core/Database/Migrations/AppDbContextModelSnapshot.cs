@@ -1642,6 +1642,55 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("device_authorities", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.MqttDevices.IssuedCertificate", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<DateTimeOffset>("NotAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_after");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Serial")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("serial");
+
+                    b.HasKey("Id")
+                        .HasName("pk_issued_certificates");
+
+                    b.HasIndex("DeviceId")
+                        .HasDatabaseName("ix_issued_certificates_device_id");
+
+                    b.HasIndex("RevokedAt")
+                        .HasDatabaseName("ix_issued_certificates_revoked_at")
+                        .HasFilter("revoked_at IS NOT NULL");
+
+                    b.ToTable("issued_certificates", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.Organizations.ApiKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1682,6 +1731,14 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<DateTimeOffset?>("PreviousKeyExpiresOn")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("previous_key_expires_on");
+
+                    b.Property<byte[]>("PreviousKeyHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_key_hash");
+
                     b.Property<int>("SystemUserId")
                         .HasColumnType("integer")
                         .HasColumnName("system_user_id");
@@ -1700,6 +1757,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("KeyHash")
                         .IsUnique()
                         .HasDatabaseName("ix_api_keys_key_hash");
+
+                    b.HasIndex("PreviousKeyHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_api_keys_previous_key_hash");
 
                     b.HasIndex("SystemUserId")
                         .IsUnique()
@@ -1912,6 +1973,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_system_user");
 
+                    b.Property<string>("Issuer")
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
                     b.Property<DateTimeOffset?>("LastLogin")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_login");
@@ -1933,6 +1998,18 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("show_welcome_screen");
 
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("TotpSecretCiphertext")
+                        .HasColumnType("text")
+                        .HasColumnName("totp_secret_ciphertext");
+
+                    b.Property<long?>("TotpStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("totp_step");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -1951,6 +2028,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("NameId")
                         .IsUnique()
                         .HasDatabaseName("ix_users_name_id");
+
+                    b.HasIndex("Issuer", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_users_issuer_subject");
 
                     b.ToTable("users", (string)null);
                 });
@@ -2103,6 +2184,312 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_sigfox_groups_username_organization_id");
 
                     b.ToTable("sigfox_groups", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.LoginFailures", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("Key")
+                        .HasName("pk_login_failures");
+
+                    b.HasIndex("Since")
+                        .HasDatabaseName("ix_login_failures_since");
+
+                    b.ToTable("login_failures", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.PasswordReset", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("TokenHash")
+                        .HasName("pk_password_resets");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_password_resets_expires_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_password_resets_user_id");
+
+                    b.ToTable("password_resets", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.RecoveryCode", b =>
+                {
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.HasKey("UserId", "Hash")
+                        .HasName("pk_recovery_codes");
+
+                    b.ToTable("recovery_codes", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.UsedToken", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.HasKey("Hash")
+                        .HasName("pk_used_tokens");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_used_tokens_expires_at");
+
+                    b.ToTable("used_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.UserSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Client")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("client");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Issuer")
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
+                    b.Property<DateTimeOffset>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<byte[]>("PreviousRefreshHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_refresh_hash");
+
+                    b.Property<string>("ProviderSession")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_session");
+
+                    b.Property<byte[]>("RefreshHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("refresh_hash");
+
+                    b.Property<DateTimeOffset?>("RefreshedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refreshed_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_user_sessions");
+
+                    b.HasIndex("PreviousRefreshHash")
+                        .HasDatabaseName("ix_user_sessions_previous_refresh_hash");
+
+                    b.HasIndex("RefreshHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_user_sessions_refresh_hash");
+
+                    b.HasIndex("Issuer", "ProviderSession")
+                        .HasDatabaseName("ix_user_sessions_issuer_provider_session");
+
+                    b.HasIndex("UserId", "ExpiresAt")
+                        .HasDatabaseName("ix_user_sessions_user_id_expires_at");
+
+                    b.ToTable("user_sessions", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sync.SyncChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<bool>("IsRemoval")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_removal");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<int?>("OrganizationId")
+                        .HasColumnType("integer")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("State")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("state");
+
+                    b.Property<string>("System")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("system");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sync_changes");
+
+                    b.HasIndex("System", "State", "Id")
+                        .HasDatabaseName("ix_sync_changes_system_state_id");
+
+                    b.HasIndex("System", "Kind", "Key", "Id")
+                        .HasDatabaseName("ix_sync_changes_system_kind_key_id");
+
+                    b.ToTable("sync_changes", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sync.SyncStatus", b =>
+                {
+                    b.Property<string>("System")
+                        .HasColumnType("text")
+                        .HasColumnName("system");
+
+                    b.Property<int>("Different")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("different");
+
+                    b.Property<string>("Examples")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("examples");
+
+                    b.Property<int>("Extra")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("extra");
+
+                    b.Property<DateTimeOffset?>("FailingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failing_since");
+
+                    b.Property<int>("Failures")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("LastAppliedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_applied_at");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Missing")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("missing");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("ReconcileError")
+                        .HasColumnType("text")
+                        .HasColumnName("reconcile_error");
+
+                    b.Property<DateTimeOffset?>("ReconciledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reconciled_at");
+
+                    b.HasKey("System")
+                        .HasName("pk_sync_status");
+
+                    b.ToTable("sync_status", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.Uplinks.DecodedMessage", b =>
@@ -2533,9 +2920,23 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mqtt_connection_error");
 
+                    b.Property<DateTimeOffset?>("ConnectionSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("mqtt_connection_since");
+
+                    b.Property<string>("ConnectionState")
+                        .HasColumnType("text")
+                        .HasColumnName("mqtt_connection_state");
+
                     b.Property<bool>("InvalidMqttConfig")
                         .HasColumnType("boolean")
                         .HasColumnName("invalid_mqtt_config");
+
+                    b.Property<int>("Qos")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("mqtt_qos");
 
                     b.ToTable("devices", (string)null);
 
@@ -2871,6 +3272,36 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_sigfox_groups_organizations_organization_id");
 
                     b.Navigation("Organization");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.PasswordReset", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_resets_users_user_id");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.RecoveryCode", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_recovery_codes_users_user_id");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.UserSession", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_user_sessions_users_user_id");
                 });
 
             modelBuilder.Entity("api_key_permissions", b =>

@@ -13,8 +13,8 @@ internal sealed class KafkaClients(KafkaBrokers brokers, LogOptions options)
 
     public ProducerConfig Producer() => new(WithSettings(new ProducerConfig(Shared())
     {
-        // No device feels it, and a request that carries several messages costs Kafka and us less.
-        LingerMs = 0.3,
+        // No waiting for company: what collects while a request is under way shares the next.
+        LingerMs = 0,
         CompressionType = CompressionType.Lz4,
         StatisticsIntervalMs = 10_000,
     }))

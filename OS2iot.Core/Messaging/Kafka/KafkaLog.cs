@@ -29,14 +29,16 @@ internal sealed class KafkaLog : IMessageLog, IDisposable
     /// <summary>See <see cref="KafkaLogReader.SaysGoodbye"/>.</summary>
     internal bool SaysGoodbye { get; set; } = true;
 
-    public Task AppendAsync(LogTopic topic, LogRecord record, CancellationToken ct) => AppendAsync(topic, [record], ct);
+    // Plain calls once the topics are there: this is the way of each message of a device.
+    public Task AppendAsync(LogTopic topic, LogRecord record, CancellationToken ct) =>
+        _topics.Exist ? _writer.AppendAsync(topic, record, null, ct) : AppendAsync(topic, [record], ct);
 
     public async Task AppendAsync(LogTopic topic, IReadOnlyList<LogRecord> records, CancellationToken ct)
     {
         await _topics.EnsureAsync(ct);
         if (records.Count > 0)
         {
-            await _writer.AppendAsync(topic, records, ct);
+            await _writer.AppendAsync(topic, records[0], records, ct);
         }
     }
 

@@ -7,29 +7,39 @@ namespace OS2iot.Core.Messaging.Kafka;
 internal sealed partial class KafkaLogWriter(
     KafkaClients clients, LogOptions options, LogMetrics metrics, KafkaMetrics kafkaMetrics, TimeProvider clock, ILogger logger) : IDisposable
 {
+    /// <summary>librdkafka looks once a second for what has had its time.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private IProducer<byte[], byte[]>? _producer;
-    private volatile bool _isBroken;
+    private volatile IProducer<byte[], byte[]>? _broken;
     private volatile bool _away;
     private bool _disposed;
 
-    public async Task AppendAsync(LogTopic topic, IReadOnlyList<LogRecord> records, CancellationToken ct)
+    /// <param name="topic">Where they go.</param>
+    /// <param name="first">Mostly the only one.</param>
+    /// <param name="all">Null where there is but one.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task AppendAsync(LogTopic topic, LogRecord first, IReadOnlyList<LogRecord>? all, CancellationToken ct)
     {
         // All are made before the first is sent: a bad record stops all of its call.
-        var messages = new Message<byte[], byte[]>[records.Count];
-        for (var i = 0; i < messages.Length; i++)
+        var count = all?.Count ?? 1;
+        var message = KafkaRecord.ToMessage(first);
+        var others = count == 1 ? [] : new Message<byte[], byte[]>[count - 1];
+        for (var i = 0; i < others.Length; i++)
         {
-            messages[i] = KafkaRecord.ToMessage(records[i]);
+            others[i] = KafkaRecord.ToMessage(all![i + 1]);
         }
 
         var started = clock.GetTimestamp();
-        var pending = new Pending(messages.Length);
+        var pending = new Pending(count);
         try
         {
             var producer = Producer();
-            foreach (var message in messages)
+            producer.Produce(topic.Name, message, pending.Report);
+            foreach (var other in others)
             {
-                producer.Produce(topic.Name, message, pending.Report);
+                producer.Produce(topic.Name, other, pending.Report);
             }
 
             // Reported in time in any case: a message has AppendTimeout, then librdkafka gives it up.
@@ -38,11 +48,11 @@ internal sealed partial class KafkaLogWriter(
         catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
         {
             Failed(exception, topic);
-            metrics.NotAppended(topic.Name, records.Count);
+            metrics.NotAppended(topic.Name, count);
             throw new LogUnavailableException($"{topic} did not take the record.", exception);
         }
 
-        metrics.Appended(topic.Name, records.Count, clock.GetElapsedTime(started));
+        metrics.Appended(topic.Name, count, clock.GetElapsedTime(started));
         Succeeded(topic);
     }
 
@@ -60,7 +70,7 @@ internal sealed partial class KafkaLogWriter(
     /// <summary>After an error that Kafka calls fatal a producer takes nothing more; another begins with a new identity.</summary>
     private IProducer<byte[], byte[]> Producer()
     {
-        if (_producer is { } producer && !_isBroken)
+        if (_producer is { } producer && producer != _broken)
         {
             return producer;
         }
@@ -68,24 +78,29 @@ internal sealed partial class KafkaLogWriter(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_isBroken)
+            if (_producer is { } broken && broken == _broken)
             {
-                _producer?.Dispose();
                 _producer = null;
-                _isBroken = false;
+                _ = Task.Run(() => End(broken));
             }
 
             return _producer ??= new ProducerBuilder<byte[], byte[]>(clients.Producer())
-                .SetErrorHandler((_, error) => _isBroken |= error.IsFatal)
+                .SetErrorHandler((broken, error) => _broken = error.IsFatal ? broken : _broken)
                 .SetLogHandler((_, message) => LogClient(message.Message))
                 .SetStatisticsHandler((_, json) => kafkaMetrics.Set("producer", KafkaStatistics.Read(json)))
                 .Build();
         }
     }
 
+    /// <summary>Who waits for its reports gets them first: what is disposed reports nothing any more.</summary>
+    private void End(IProducer<byte[], byte[]> broken)
+    {
+        broken.Flush(options.AppendTimeout + Slack);
+        broken.Dispose();
+    }
+
     private void Failed(Exception exception, LogTopic topic)
     {
-        _isBroken |= exception is KafkaException { Error.IsFatal: true };
         if (!_away)
         {
             _away = true;

@@ -11,6 +11,9 @@ internal sealed partial class KafkaTopics(KafkaClients clients, LogOptions optio
     private readonly Lazy<IAdminClient> _admin = new(() => new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).Build());
     private volatile bool _exist;
 
+    /// <summary>Known to be there.</summary>
+    public bool Exist => _exist;
+
     /// <summary>Creates what is missing. Asks Kafka once per process.</summary>
     /// <exception cref="LogUnavailableException">Kafka did not answer.</exception>
     public ValueTask EnsureAsync(CancellationToken ct) => _exist ? ValueTask.CompletedTask : new ValueTask(CreateMissingAsync(ct));

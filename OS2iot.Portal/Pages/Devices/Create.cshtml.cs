@@ -15,6 +15,10 @@ internal sealed class CreateModel(DeviceClient devices, ApplicationClient applic
 
     public Application Application { get; private set; } = null!;
 
+    /// <summary>How the device connects.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Type { get; set; }
+
     public Task OnGetAsync(int applicationId, CancellationToken ct) => LoadAsync(applicationId, ct);
 
     public async Task<IActionResult> OnPostAsync(int applicationId, CancellationToken ct)
@@ -32,12 +36,13 @@ internal sealed class CreateModel(DeviceClient devices, ApplicationClient applic
             return LocalRedirect($"/devices/{created.Id}");
         }
 
-        ProblemTexts.AddTo(ModelState, answer.Problems, nameof(Form), DeviceForm.Fields);
+        MqttFields.Show(ModelState, answer.Problems, Form.Type);
         return Page();
     }
 
     private async Task LoadAsync(int applicationId, CancellationToken ct)
     {
+        Form.Type = Type is MqttFields.Internal or MqttFields.External ? Type : "GENERIC_HTTP";
         Application = await applications.GetAsync(applicationId, ct);
         frame.Enter(Application.BelongsTo?.Id);
         if (frame.Me?.MayWrite(applicationId) != true)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using OS2iot.Portal.Api;
 using OS2iot.Portal.Pages.Applications;
@@ -18,11 +19,24 @@ internal sealed class DeviceClient(HttpClient http)
         http.ReadAsync<ListAnswer<Connection>>($"iot-device-payload-decoder-data-target-connection/byIoTDevice/{id}", ct);
 
     public Task<Answer<Device>> CreateAsync(DeviceForm form, int applicationId, CancellationToken ct) =>
-        http.ChangeAsync<Device>(HttpMethod.Post, "iot-device", form.ToRequest(null, "GENERIC_HTTP", applicationId), ct);
+        http.ChangeAsync<Device>(HttpMethod.Post, "iot-device", form.ToRequest(null, form.Type, applicationId), ct);
 
     public Task<Answer<Device>> UpdateAsync(Device before, DeviceForm form, CancellationToken ct) =>
         http.ChangeAsync<Device>(
             HttpMethod.Put, $"iot-device/{before.Id}", form.ToRequest(before.Id, before.Type, before.Application?.Id ?? 0), ct);
+
+    /// <summary>The certificate of a device at our broker, with its key.</summary>
+    public async Task<byte[]> DownloadCertificateAsync(int id, string format, string? password, CancellationToken ct)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"iot-device/{id}/certificate/download") { Content = JsonContent.Create(new { format, password }) };
+        using var response = await http.TryAsync(request, ct);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadAsByteArrayAsync(ct)
+            : throw (response.StatusCode == HttpStatusCode.Forbidden ? new ForbiddenException() : new MissingException());
+    }
+
+    public Task<Answer<Device>> RenewCertificateAsync(int id, int overlapDays, CancellationToken ct) =>
+        http.ChangeAsync<Device>(HttpMethod.Post, $"iot-device/{id}/certificate/renew", new { overlapDays }, ct);
 
     public Task<Answer<Affected>> DeleteAsync(int id, CancellationToken ct) =>
         http.ChangeAsync<Affected>(HttpMethod.Delete, $"iot-device/{id}", null, ct);
@@ -44,6 +58,12 @@ internal sealed record Device(
     IReadOnlyList<JsonElement>? Connections,
     Application? Application)
 {
+    /// <summary>Of a device at our broker.</summary>
+    public MqttSettings? MqttInternalBrokerSettings { get; init; }
+
+    /// <summary>Of a subscription at somebody else's.</summary>
+    public MqttSettings? MqttExternalBrokerSettings { get; init; }
+
     /// <summary>The metadata's keys and values; empty where it is none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs()
     {

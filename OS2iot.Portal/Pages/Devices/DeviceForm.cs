@@ -26,8 +26,17 @@ internal sealed class DeviceForm
     /// <summary>One pair on each line: key = value.</summary>
     public string? Metadata { get; set; }
 
+    /// <summary>Of MQTT devices only.</summary>
+    public MqttFields Mqtt { get; set; } = new();
+
+    /// <summary>How the device connects; not for the user to change.</summary>
+    [BindNever]
+    public string Type { get; set; } = "GENERIC_HTTP";
+
     public static DeviceForm From(Device device) => new()
     {
+        Type = device.Type,
+        Mqtt = MqttFields.From(device.MqttInternalBrokerSettings ?? device.MqttExternalBrokerSettings),
         Name = device.Name,
         Comment = device.Comment,
         Latitude = device.Location?.Latitude.ToString(CultureInfo.InvariantCulture),
@@ -44,7 +53,7 @@ internal sealed class DeviceForm
         Check(state, string.IsNullOrWhiteSpace(Latitude) == string.IsNullOrWhiteSpace(Longitude), nameof(Longitude), DeviceTexts.BothCoordinates);
         Check(state, Lines().All(line => line.Contains('=')), nameof(Metadata), DeviceTexts.MetadataLine);
         Check(state, Lines().Select(KeyOf).Distinct().Count() == Lines().Count(), nameof(Metadata), ProblemTexts.Codes["DUPLICATE-METADATA-KEY"]);
-        return state.IsValid;
+        return Mqtt.IsReadable(state, Type);
     }
 
     public Dictionary<string, object?> ToRequest(int? id, string type, int applicationId)
@@ -65,6 +74,7 @@ internal sealed class DeviceForm
             request["id"] = id;
         }
 
+        Mqtt.AddTo(request, type);
         return request;
     }
 

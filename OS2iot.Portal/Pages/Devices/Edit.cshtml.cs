@@ -26,6 +26,7 @@ internal sealed class EditModel(DeviceClient devices, ApplicationClient applicat
     public async Task<IActionResult> OnPostAsync(int id, CancellationToken ct)
     {
         await LoadAsync(id, ct);
+        Form.Type = Device.Type;
         if (!Form.IsReadable(ModelState))
         {
             return Page();
@@ -38,7 +39,7 @@ internal sealed class EditModel(DeviceClient devices, ApplicationClient applicat
             return LocalRedirect($"/devices/{id}");
         }
 
-        ProblemTexts.AddTo(ModelState, answer.Problems, nameof(Form), DeviceForm.Fields);
+        MqttFields.Show(ModelState, answer.Problems, Form.Type);
         return Page();
     }
 

@@ -32,12 +32,23 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Pieces of a page that follow what they show, while somebody looks.
+for (const piece of document.querySelectorAll("[data-refresh]")) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(piece.dataset.refresh).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-fresh]");
+    if (fresh && fresh.dataset.fresh !== piece.querySelector("[data-fresh]")?.dataset.fresh) piece.replaceChildren(document.adoptNode(fresh));
+  }, 2000);
+}
+
 // A choice that is meant at once.
 for (const select of document.querySelectorAll("select[data-submit]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
-// Ctrl+K, or a slash outside of a field, reaches the search; what fits is offered as one types.
+// Ctrl+K reaches the search; what fits is offered as one types.
 const search = document.querySelector("[data-search]");
 if (search) {
   const input = search.querySelector("input");
@@ -66,8 +77,7 @@ if (search) {
     }
   };
   addEventListener("keydown", event => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") || (event.key === "/" && !typing)) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
       input.focus();
       input.select();

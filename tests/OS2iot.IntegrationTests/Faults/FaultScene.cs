@@ -155,6 +155,10 @@ internal sealed class FaultScene : IAsyncDisposable
 
             // This cluster answers an empty fetch only after its full wait.
             settings["Messaging__Kafka__fetch.wait.max.ms"] = "20";
+
+            // A broker refuses what comes behind a request that it refused; this cluster takes it, and the client then rightly believes that
+            // the one before was taken too. With one request at a time there is nothing behind.
+            settings["Messaging__Kafka__max.in.flight.requests.per.connection"] = "1";
         }
 
         foreach (var (name, value) in more ?? new Dictionary<string, string>())

@@ -12,6 +12,7 @@ using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Secrets;
 using OS2iot.Core.Sigfox;
+using OS2iot.Core.Sync;
 using OS2iot.Tests.Fakes;
 
 namespace OS2iot.Tests.Api;
@@ -119,6 +120,7 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
                 new DeviceModel { Body = """{"id":"row","name":"row"}""", Organization = organization },
                 new Gateway { GatewayId = $"{i:x16}", Name = $"row {i}", Organization = organization },
                 new DeviceProfile { Id = Guid.CreateVersion7(), Name = $"row {i}", Organization = organization },
+                new SyncChange { System = "mosquitto", Kind = "account", Key = $"row {i}", State = SyncChangeState.Refused },
                 new SigfoxGroup { Username = $"row {i}", PasswordCiphertext = secret, Organization = organization },
                 new MulticastGroup
                 {

@@ -130,6 +130,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public async Task ExecuteAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
+        command.CommandTimeout = 300; // seeding on a busy machine
         await command.ExecuteNonQueryAsync();
     }
 

@@ -30,7 +30,9 @@ public sealed class AppHostDescriptionTests : IDisposable
     {
         var builder = await Describe(
             "--Parameters:master-key=MASTER-KEY", "--Parameters:portal-master-key=PORTAL-MASTER-KEY",
-            "--Parameters:jwt-secret=JWT-SECRET", "--Parameters:mosquitto-password=MOSQUITTO-PASSWORD",
+            "--Parameters:jwt-secret=JWT-SECRET", "--Parameters:mosquitto-ingest-password=INGEST-PASSWORD",
+            "--Parameters:mosquitto-workers-password=WORKERS-PASSWORD", "--Parameters:mosquitto-chirpstack-password=CHIRPSTACK-PASSWORD",
+            "--Parameters:mosquitto-gateway-bridge-password=GATEWAY-BRIDGE-PASSWORD",
             "--Parameters:postgres-password=POSTGRES/PASSWORD", "--Ports:Postgres=25432");
 
         AssertIsGolden("environment.txt", string.Join('\n', await EnvironmentsAsync(builder)) + "\n");

@@ -33,7 +33,7 @@ public sealed class MqttDeviceTests(ApiHost api)
         Assert.Equal(JsonValueKind.Null, created["mqttpassword"].ValueKind);
         var settings = (await admin.Get($"iot-device/{id}")).Is(HttpStatusCode.OK)["mqttInternalBrokerSettings"];
         Assert.Equal(
-            Shared.Append("permissions").Order(StringComparer.Ordinal), settings.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
+            Shared.Append("permissions").Append("downlinkTopic").Order(StringComparer.Ordinal), settings.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
         Assert.Equal(
             ("PASSWORD", username, "kodeord-1", "mqtts://localhost", 8885, $"device/{organization}/{application}/{id}"),
             (Text(settings, "authenticationType"), Text(settings, "mqttusername"), Text(settings, "mqttpassword"), Text(settings, "mqttURL"),
@@ -165,7 +165,7 @@ public sealed class MqttDeviceTests(ApiHost api)
         Assert.Equal(JsonValueKind.Null, created["mqttpassword"].ValueKind);
         var settings = (await admin.Get($"iot-device/{id}"))["mqttExternalBrokerSettings"];
         Assert.Equal(
-            new[] { "connectionError", "invalidMqttConfig", "permissions" }.Concat(Shared).Order(StringComparer.Ordinal),
+            new[] { "connectionError", "connectionSince", "connectionState", "invalidMqttConfig", "mqttQos", "permissions" }.Concat(Shared).Order(StringComparer.Ordinal),
             settings.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
         Assert.Equal(("kodeord-2", "read", "a/+/b", 8883), (Text(settings, "mqttpassword"), Text(settings, "permissions"), Text(settings, "mqtttopicname"), settings.GetProperty("mqttPort").GetInt32()));
         var reader = await (await api.SignedInAsReaderOf(organization, application)).Get($"iot-device/{id}");

@@ -22,6 +22,14 @@ public sealed class FakeApi : IAsyncDisposable
 
     public const string Key = "5f0c8a52-6c1e-4a7e-9d7c-2b1f4c9d8e10";
 
+    public const string DevicePassword = "kodeord-til-enheden";
+
+    public const int MqttByPassword = 21;
+
+    public const int MqttByCertificate = 22;
+
+    public const int MqttSubscription = 23;
+
     private static readonly DateTimeOffset Created = new(2026, 3, 2, 8, 15, 0, TimeSpan.Zero);
 
     private readonly WebApplication _app;
@@ -49,6 +57,9 @@ public sealed class FakeApi : IAsyncDisposable
     public bool IsGlobalAdmin { get; set; } = true;
 
     public bool MayWrite { get; set; } = true;
+
+    /// <summary>Of the subscription at somebody else's broker.</summary>
+    public string ConnectionState { get; set; } = "CONNECTED";
 
     /// <summary>Every list is empty.</summary>
     public bool IsEmpty { get; set; }
@@ -198,6 +209,9 @@ public sealed class FakeApi : IAsyncDisposable
                 : Results.Json(new { statusCode = 401, path = "/api/v1/auth/login" }, statusCode: 401);
         });
         api.MapGet("/auth/me", () => Json(Me()));
+        api.MapGet("/account/sessions", () => List([Session(isCurrent: true), Session(isCurrent: false)]));
+        api.MapGet("/account/sign-in", () => Json(new JsonObject { ["hasPassword"] = true, ["hasOneTimeCodes"] = true, ["recoveryCodesLeft"] = 9 }));
+        api.MapGet("/kombitCreation/minimal", () => List([Organization(1), Organization(2), Organization(3)]));
 
         api.MapGet("/application", () => List(IsEmpty ? [] : [.. Enumerable.Range(1, 6).Select(i => Application(i))], IsEmpty ? 0 : 31));
         api.MapGet("/application/{id:int}", (int id) => id == 404 ? Missing() : Json(Application(id)));
@@ -210,6 +224,8 @@ public sealed class FakeApi : IAsyncDisposable
         api.MapPost("/iot-device", () => Json(Device(1), 201));
         api.MapPut("/iot-device/{id:int}", (int id) => Json(Device(id)));
         api.MapDelete("/iot-device/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapPost("/iot-device/{id:int}/certificate/download", () => Results.Bytes("a certificate"u8.ToArray(), "application/x-pem-file"));
+        api.MapPost("/iot-device/{id:int}/certificate/renew", (int id) => Json(Device(id)));
         api.MapGet("/iot-device/{id:int}/messages", (HttpContext http) => Json(Messages(http.Request.Query["before"])));
         api.MapGet("/iot-device/{id:int}/messages/stream", StreamAsync);
 
@@ -269,6 +285,18 @@ public sealed class FakeApi : IAsyncDisposable
         Json(new JsonObject { ["statusCode"] = 404, ["message"] = "MESSAGE.ID-DOES-NOT-EXIST", ["error"] = "Not Found" }, 404);
 
     private static IResult List(JsonNode[] data, int? count = null) => Json(new JsonObject { ["data"] = new JsonArray(data), ["count"] = count ?? data.Length });
+
+    private JsonObject Session(bool isCurrent) => new()
+    {
+        ["id"] = Guid.NewGuid(),
+        ["startedAt"] = Created,
+        ["lastUsedAt"] = DateTimeOffset.UtcNow,
+        ["expiresAt"] = DateTimeOffset.UtcNow.AddHours(8),
+        ["address"] = "192.0.2.17",
+        ["client"] = _name("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+        ["isExternal"] = false,
+        ["isCurrent"] = isCurrent,
+    };
 
     private JsonObject Me()
     {
@@ -346,8 +374,50 @@ public sealed class FakeApi : IAsyncDisposable
         device["latestReceivedMessage"] = IsEmpty || i == 5 ? null : new JsonObject { ["id"] = 1, ["createdAt"] = DateTimeOffset.UtcNow.AddMinutes(-i * i * i * 7).AddSeconds(-42) };
         device["connections"] = new JsonArray([.. Enumerable.Range(1, 2 - (i % 3)).Select(n => new JsonObject { ["id"] = n })]);
         device["application"] = Entity(1, "Vandstand i åen");
+        if (id is MqttByPassword or MqttByCertificate)
+        {
+            device["type"] = "MQTT_INTERNAL_BROKER";
+            device["apiKey"] = null;
+            device["mqttInternalBrokerSettings"] = InternalSettings(id == MqttByCertificate, id);
+        }
+        else if (id == MqttSubscription)
+        {
+            device["type"] = "MQTT_EXTERNAL_BROKER";
+            device["apiKey"] = null;
+            device["mqttExternalBrokerSettings"] = ExternalSettings();
+        }
+
         return device;
     }
+
+    private JsonObject InternalSettings(bool isByCertificate, int id) => new()
+    {
+        ["authenticationType"] = isByCertificate ? "CERTIFICATE" : "PASSWORD",
+        ["mqttURL"] = "mqtts://mqtt.skovby.example",
+        ["mqttPort"] = isByCertificate ? 8884 : 8885,
+        ["mqtttopicname"] = $"device/1/1/{id}",
+        ["downlinkTopic"] = $"device/1/1/{id}/downlink",
+        ["mqttusername"] = isByCertificate ? $"{id}" : _name("o'Måler"),
+        ["mqttpassword"] = isByCertificate || !MayWrite ? null : _name(DevicePassword),
+        ["caCertificate"] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+        ["deviceCertificate"] = isByCertificate ? "-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----" : null,
+        ["deviceCertificateKey"] = isByCertificate && MayWrite ? "-----BEGIN PRIVATE KEY-----\nCCCC\n-----END PRIVATE KEY-----" : null,
+    };
+
+    private JsonObject ExternalSettings() => new()
+    {
+        ["authenticationType"] = "PASSWORD",
+        ["mqttURL"] = _name("mqtts://broker.skovby.example"),
+        ["mqttPort"] = 8883,
+        ["mqtttopicname"] = _name("aalbaek/vejr/+"),
+        ["mqttQos"] = 2,
+        ["mqttusername"] = _name("skovby"),
+        ["mqttpassword"] = MayWrite ? _name(DevicePassword) : null,
+        ["invalidMqttConfig"] = ConnectionState == "FAILED",
+        ["connectionState"] = ConnectionState,
+        ["connectionSince"] = Created,
+        ["connectionError"] = ConnectionState == "FAILED" ? _name("The broker refused the user name or the password.") : null,
+    };
 
     private JsonObject Target(int id)
     {

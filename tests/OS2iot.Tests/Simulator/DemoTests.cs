@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OS2iot.ServiceDefaults;
 using OS2iot.Simulator;
+using OS2iot.Simulator.Brokers;
 using OS2iot.Simulator.Demo;
 using OS2iot.Simulator.Sinks;
 
@@ -19,7 +20,8 @@ public sealed class DemoTests : IAsyncLifetime
     private readonly string _credentials = Path.GetTempFileName();
     private FakeApiAndIngest? _world;
 
-    private static int Devices => DemoTown.Applications.Sum(a => a.Devices.Count);
+    /// <summary>Those that post.</summary>
+    private static int Devices => DemoTown.Applications.Sum(a => a.Devices.Count(d => d.Connection == DemoConnection.Http));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -55,7 +57,7 @@ public sealed class DemoTests : IAsyncLifetime
         Assert.Equal(DemoTown.Applications.Count, World.Of("data-target").Count);
         Assert.Equal(DemoTown.Applications.Count, World.Of(Connections).Count);
         Assert.Equal(DemoTown.Applications.Count(a => a.Decoder is not null), World.Of("payload-decoder").Count);
-        Assert.Equal(Devices, World.Of("iot-device").Count);
+        Assert.Equal(DemoTown.Applications.Sum(a => a.Devices.Count(d => d.Connection != DemoConnection.MqttSubscription)), World.Of("iot-device").Count);
         Assert.All(World.Of("payload-decoder"), d => Assert.StartsWith("\"", d["decodingFunction"]!.GetValue<string>(), StringComparison.Ordinal));
         Assert.All(World.Of("data-target"), t => Assert.StartsWith("http://127.0.0.1:", t["url"]!.GetValue<string>(), StringComparison.Ordinal));
     }
@@ -157,6 +159,7 @@ public sealed class DemoTests : IAsyncLifetime
         builder.AddServiceDefaults();
         builder.AddSimulator();
         builder.AddSinks();
+        builder.AddOutsideBroker();
         builder.AddDemo();
         builder.Services.AddSingleton<TimeProvider>(_clock);
         var app = builder.Build();
