@@ -9,6 +9,7 @@ internal static class Names
     public const string Mosquitto = "mosquitto";
     public const string MqttIngest = "mqtt-ingest";
     public const string MqttWorkers = "mqtt-workers";
+    public const string MqttChirpStack = "mqtt-chirpstack";
     public const string ChirpStack = "chirpstack";
     public const string ChirpStackDatabase = "chirpstack-database";
     public const string ChirpStackRedis = "chirpstack-redis";

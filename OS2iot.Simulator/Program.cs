@@ -1,6 +1,7 @@
 using OS2iot.ServiceDefaults;
 using OS2iot.Simulator;
 using OS2iot.Simulator.Brokers;
+using OS2iot.Simulator.ChirpStack;
 using OS2iot.Simulator.ContextBroker;
 using OS2iot.Simulator.Demo;
 using OS2iot.Simulator.IdentityProvider;
@@ -17,8 +18,10 @@ builder.AddTokens();
 builder.AddContextBroker();
 builder.AddSigfoxCloud();
 builder.AddIdentityProvider();
+builder.AddPlayedChirpStack();
 builder.AddOutsideBroker();
 builder.AddDemo();
+builder.Services.AddHostedService<DemoLoRaWan>();
 
 var app = builder.Build();
 
@@ -28,4 +31,5 @@ app.MapTokens();
 app.MapContextBroker();
 app.MapSigfoxCloud();
 app.MapIdentityProvider();
+app.MapPlayedChirpStack();
 app.Run();

@@ -9,7 +9,7 @@ namespace OS2iot.Api.ChirpStack;
 
 /// <summary>Removes a LoRaWAN device profile that no device uses.</summary>
 [RefusesWith(StatusCodes.Status409Conflict)]
-internal sealed class DeleteDeviceProfile(AppDbContext db, Caller caller) : EndpointWithoutRequest<AffectedResponse>
+internal sealed class DeleteDeviceProfile(AppDbContext db, Caller caller, ChirpStackSaves saves) : EndpointWithoutRequest<AffectedResponse>
 {
     public override void Configure()
     {
@@ -24,7 +24,7 @@ internal sealed class DeleteDeviceProfile(AppDbContext db, Caller caller) : Endp
             ?? throw await db.DeviceProfiles.MissingAsync(id, notFound: null, ct);
         try
         {
-            return await db.RemoveAndSaveAsync(profile, ct);
+            return await db.RemoveAndSaveAsync(profile, saves, ct);
         }
         catch (DbUpdateException exception) when (exception.IsBrokenReference())
         {

@@ -31,6 +31,7 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         ["hardware"] = "Ultrasonic sensor",
         ["url"] = "https://example.dk/receive",
         ["data"] = "0102030405060708",
+        ["dataBase64"] = "AQIDBAUGBwg=",
         ["tagsString"] = "{\"floor\":\"2\"}",
         ["body"] = new JsonObject
         {

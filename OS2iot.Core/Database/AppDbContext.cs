@@ -11,6 +11,7 @@ using OS2iot.Core.Downlinks;
 using OS2iot.Core.Gateways;
 using OS2iot.Core.GenericHttp;
 using OS2iot.Core.MqttDevices;
+using OS2iot.Core.NetworkEvents;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Sigfox;
@@ -55,6 +56,12 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<GenericHttpDevice> GenericHttpDevices => Set<GenericHttpDevice>();
 
     public DbSet<LoRaWanDevice> LoRaWanDevices => Set<LoRaWanDevice>();
+
+    public DbSet<LoRaWanState> LoRaWanStates => Set<LoRaWanState>();
+
+    public DbSet<StoredNetworkEvent> NetworkEvents => Set<StoredNetworkEvent>();
+
+    public DbSet<Reception> Receptions => Set<Reception>();
 
     public DbSet<SigfoxDevice> SigfoxDevices => Set<SigfoxDevice>();
 

@@ -41,6 +41,15 @@ public static class LogHeaders
     /// <summary>Why the decoder gave no result. The record's value is empty then.</summary>
     public const string DecodeError = "decode-error";
 
+    /// <summary>What happened, such as join.</summary>
+    public const string EventKind = "event";
+
+    /// <summary>EUI-64 of the gateway that it is about.</summary>
+    public const string GatewayId = "gateway-id";
+
+    /// <summary>True where the broker had kept it from before.</summary>
+    public const string IsRetained = "retained";
+
     /// <summary>W3C Trace Context.</summary>
     public const string TraceParent = "traceparent";
 
@@ -49,5 +58,6 @@ public static class LogHeaders
     [
         MessageId, DeviceId, ApplicationId, OrganizationId, Network, ReceivedAt, SentAt,
         DeduplicationId, FPort, FCnt, Rssi, Snr, PayloadDecoderId, PayloadDecoderVersion, DecodeError, TraceParent,
+        EventKind, GatewayId, IsRetained,
     ];
 }

@@ -6,6 +6,7 @@ using OS2iot.Portal.Pages.Applications;
 using OS2iot.Portal.Pages.Connections;
 using OS2iot.Portal.Pages.DataTargets;
 using OS2iot.Portal.Pages.Devices;
+using OS2iot.Portal.Pages.Gateways;
 using OS2iot.Portal.Pages.Organizations;
 using OS2iot.Portal.Pages.PayloadDecoders;
 
@@ -25,6 +26,7 @@ internal static class ApiExtensions
         builder.Services.AddApiClient<AccountClient>();
         builder.Services.AddApiClient<ApplicationClient>();
         builder.Services.AddApiClient<DeviceClient>();
+        builder.Services.AddApiClient<GatewayClient>();
         builder.Services.AddApiClient<DataTargetClient>();
         builder.Services.AddApiClient<ConnectionClient>();
         builder.Services.AddApiClient<PayloadDecoderClient>();

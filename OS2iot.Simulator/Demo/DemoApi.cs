@@ -32,6 +32,13 @@ internal sealed class DemoApi(HttpClient http)
     public Task<JsonElement> PostAsync(string path, object body, CancellationToken ct) =>
         ReadAsync(http.PostAsJsonAsync("/api/v1/" + path, body, ct), ct);
 
+    /// <summary>Asks for something that has no answer; whether it was taken.</summary>
+    public async Task<bool> AskAsync(string path, CancellationToken ct)
+    {
+        using var response = await http.PostAsync("/api/v1/" + path, content: null, ct);
+        return response.IsSuccessStatusCode;
+    }
+
     public Task<JsonElement> PutAsync(string path, object body, CancellationToken ct) =>
         ReadAsync(http.PutAsJsonAsync("/api/v1/" + path, body, ct), ct);
 

@@ -576,6 +576,42 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("lorawan_multicasts", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.LoRaWanState", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<double?>("BatteryLevel")
+                        .HasColumnType("double precision")
+                        .HasColumnName("battery_level");
+
+                    b.Property<string>("DevAddr")
+                        .HasColumnType("text")
+                        .HasColumnName("dev_addr");
+
+                    b.Property<bool?>("HasExternalPower")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_external_power");
+
+                    b.Property<DateTimeOffset?>("JoinedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("joined_at");
+
+                    b.Property<int?>("LinkMargin")
+                        .HasColumnType("integer")
+                        .HasColumnName("link_margin");
+
+                    b.Property<DateTimeOffset?>("StatusAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("status_at");
+
+                    b.HasKey("DeviceId")
+                        .HasName("pk_lorawan_states");
+
+                    b.ToTable("lorawan_states", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastDownlink", b =>
                 {
                     b.Property<int>("Id")
@@ -1264,10 +1300,6 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("application_id");
 
-                    b.Property<double?>("BatteryLevel")
-                        .HasColumnType("double precision")
-                        .HasColumnName("battery_level");
-
                     b.Property<Guid>("LastMessageId")
                         .HasColumnType("uuid")
                         .HasColumnName("last_message_id");
@@ -1275,10 +1307,6 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
-
-                    b.Property<int?>("LinkMargin")
-                        .HasColumnType("integer")
-                        .HasColumnName("link_margin");
 
                     b.Property<double?>("Rssi")
                         .HasColumnType("double precision")
@@ -1689,6 +1717,103 @@ namespace OS2iot.Core.Database.Migrations
                         .HasFilter("revoked_at IS NOT NULL");
 
                     b.ToTable("issued_certificates", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.NetworkEvents.Reception", b =>
+                {
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("GatewayEui")
+                        .HasColumnType("text")
+                        .HasColumnName("gateway_eui");
+
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int?>("Dr")
+                        .HasColumnType("integer")
+                        .HasColumnName("dr");
+
+                    b.Property<long?>("FCnt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("f_cnt");
+
+                    b.Property<long?>("Frequency")
+                        .HasColumnType("bigint")
+                        .HasColumnName("frequency");
+
+                    b.Property<double?>("Rssi")
+                        .HasColumnType("double precision")
+                        .HasColumnName("rssi");
+
+                    b.Property<double?>("Snr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("snr");
+
+                    b.Property<int?>("SpreadingFactor")
+                        .HasColumnType("integer")
+                        .HasColumnName("spreading_factor");
+
+                    b.HasKey("ReceivedAt", "MessageId", "GatewayEui")
+                        .HasName("pk_receptions");
+
+                    b.ToTable("receptions", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("OS2iot.Core.NetworkEvents.StoredNetworkEvent", b =>
+                {
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("DeduplicationId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("deduplication_id");
+
+                    b.Property<int?>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int?>("GatewayId")
+                        .HasColumnType("integer")
+                        .HasColumnName("gateway_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("Payload")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("ReceivedAt", "Id")
+                        .HasName("pk_network_events");
+
+                    b.ToTable("network_events", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("OS2iot.Core.Organizations.ApiKey", b =>
@@ -3025,6 +3150,16 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_lorawan_multicasts_multicast_groups_multicast_group_id");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.LoRaWanState", b =>
+                {
+                    b.HasOne("OS2iot.Core.ChirpStack.LoRaWanDevice", null)
+                        .WithOne("Radio")
+                        .HasForeignKey("OS2iot.Core.ChirpStack.LoRaWanState", "DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_lorawan_states_lo_ra_wan_devices_device_id");
+                });
+
             modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastDownlink", b =>
                 {
                     b.HasOne("OS2iot.Core.ChirpStack.MulticastGroup", "MulticastGroup")
@@ -3498,6 +3633,11 @@ namespace OS2iot.Core.Database.Migrations
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>
                 {
                     b.Navigation("Types");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.LoRaWanDevice", b =>
+                {
+                    b.Navigation("Radio");
                 });
 #pragma warning restore 612, 618
         }

@@ -23,6 +23,7 @@ using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.MqttDevices;
+using OS2iot.Api.NetworkEvents;
 using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
@@ -143,8 +144,10 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(ListDevicesOfPayloadDecoder)] = new(Reach.Own, w => w.Decoder),
         [typeof(GetDeviceStatistics)] = new(Reach.Refused, w => w.Device),
         [typeof(CreateDownlink)] = new(Reach.Refused, w => w.Device, _ => new { data = "00", port = 1 }),
+        [typeof(FlushDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(GetDownlinkQueue)] = new(Reach.Refused, w => w.Device),
         [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListDeviceEvents)] = new(Reach.Refused, w => w.Device),
         [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(RenewCertificate)] = new(Reach.Refused, w => w.Device, _ => new { }),
@@ -220,6 +223,8 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(DeleteGateway)] = new(Reach.Refused, w => w.Gateway),
         [typeof(ListGatewayStatuses)] = new(Reach.Own),
         [typeof(GetGatewayStatus)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayEvents)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayFrames)] = new(Reach.Refused, w => w.Gateway),
 
         [typeof(ListDeviceProfiles)] = new(Reach.Own),
         [typeof(ListAdrAlgorithms)] = new(Reach.Shared), // the network's own

@@ -12,6 +12,7 @@ public static class Addresses
         "/applications/1/data-targets/new", "/data-targets/1", "/data-targets/1/edit", "/data-targets/1/delete",
         "/applications/1/connections/new?device=1", "/connections/1/edit", "/connections/1/delete",
         "/payload-decoders", "/payload-decoders/new", "/payload-decoders/1", "/payload-decoders/1/edit", "/payload-decoders/1/delete",
+        "/gateways", "/gateways/00aa00bb00cc00dd", "/devices/24", "/devices/24/network",
         "/organizations", "/organizations/new", "/organizations/1/edit",
         "/access", "/account",
     ];

@@ -30,6 +30,10 @@ public sealed class FakeApi : IAsyncDisposable
 
     public const int MqttSubscription = 23;
 
+    public const int LoRaWan = 24;
+
+    public const string GatewayId = "00aa00bb00cc00dd";
+
     private static readonly DateTimeOffset Created = new(2026, 3, 2, 8, 15, 0, TimeSpan.Zero);
 
     private readonly WebApplication _app;
@@ -248,6 +252,32 @@ public sealed class FakeApi : IAsyncDisposable
         api.MapPut("/payload-decoder/{id:int}", (int id) => Json(Decoder(id)));
         api.MapDelete("/payload-decoder/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
 
+        api.MapGet("/chirpstack/gateway", () => Json(new JsonObject
+        {
+            ["resultList"] = IsEmpty ? [] : new JsonArray(Gateway(0), Gateway(1), Gateway(2)),
+            ["totalCount"] = IsEmpty ? 0 : 3,
+        }));
+        api.MapGet("/chirpstack/gateway/{id}", () => Json(new JsonObject
+        {
+            ["gateway"] = Gateway(0),
+            ["stats"] = new JsonArray([.. Enumerable.Range(1, 5).Select(i => new JsonObject
+            {
+                ["timestamp"] = Created.AddDays(i), ["rxPacketsReceived"] = 100 * i, ["txPacketsEmitted"] = i,
+            })]),
+        }));
+        api.MapGet("/chirpstack/gateway/{id}/events", () => List([NetworkEvent("stats"), NetworkEvent("conn")]));
+        api.MapGet("/chirpstack/gateway/{id}/frames", () => Json(new JsonObject
+        {
+            ["data"] = new JsonArray(Frame(LoRaWan, "Parkering, Torvet 4"), Frame(null, null)), ["hasMore"] = false,
+        }));
+        api.MapGet("/lorawan/gateway/status", () => List([GatewayHistory(0, true), GatewayHistory(1, false)]));
+        api.MapGet("/lorawan/gateway/status/{id}", () => Json(GatewayHistory(0, true)));
+        api.MapGet("/iot-device/stats/{id:int}", () => Json(new JsonArray([.. Enumerable.Range(1, 6).Select(i => new JsonObject
+        {
+            ["timestamp"] = Created.AddDays(i), ["rssi"] = -90.5 - i, ["snr"] = 7 - i, ["lostFrames"] = i, ["frameLossRate"] = 0.01 * i,
+        })])));
+        api.MapGet("/iot-device/{id:int}/network-events", () => List([NetworkEvent("join"), NetworkEvent("txack"), NetworkEvent("ack")]));
+
         api.MapGet("/organization", () => List(IsEmpty ? [] : [Organization(1), Organization(2), Organization(3)]));
         api.MapGet("/organization/{id:int}", (int id) => Json(Organization(id)));
         api.MapPost("/organization", () => Json(Organization(1), 201));
@@ -380,6 +410,11 @@ public sealed class FakeApi : IAsyncDisposable
             device["apiKey"] = null;
             device["mqttInternalBrokerSettings"] = InternalSettings(id == MqttByCertificate, id);
         }
+        else if (id == LoRaWan)
+        {
+            device["type"] = "LORAWAN";
+            device["apiKey"] = null;
+        }
         else if (id == MqttSubscription)
         {
             device["type"] = "MQTT_EXTERNAL_BROKER";
@@ -389,6 +424,53 @@ public sealed class FakeApi : IAsyncDisposable
 
         return device;
     }
+
+    private JsonObject Gateway(int i)
+    {
+        var gateway = Entity(i + 1, i switch { 0 => "Vandtårnet", 1 => "Rådhuset", _ => "Uden sted" });
+        gateway["gatewayId"] = $"00aa00bb00cc00d{"def"[i]}";
+        gateway["description"] = _name("På taget, østsiden");
+        gateway["location"] = i == 2 ? null : new JsonObject { ["latitude"] = 56.16 + (0.01 * i), ["longitude"] = 10.2 + (0.02 * i), ["altitude"] = "12" };
+        gateway["lastSeenAt"] = i == 2 ? null : DateTimeOffset.UtcNow.AddMinutes(-i * 60);
+        gateway["rxPacketsReceived"] = 1200;
+        gateway["txPacketsEmitted"] = 14;
+        gateway["modelName"] = _name("Kerlink");
+        gateway["organizationId"] = 1;
+        gateway["organizationName"] = _name("Skovby Kommune");
+        return gateway;
+    }
+
+    private JsonObject GatewayHistory(int i, bool isOnline) => new()
+    {
+        ["id"] = $"00aa00bb00cc00d{"def"[i]}",
+        ["name"] = _name("Vandtårnet"),
+        ["statusTimestamps"] = new JsonArray(
+            new JsonObject { ["timestamp"] = Created.AddHours(1), ["wasOnline"] = !isOnline },
+            new JsonObject { ["timestamp"] = Created.AddHours(3), ["wasOnline"] = isOnline }),
+    };
+
+    private JsonObject NetworkEvent(string kind) => new()
+    {
+        ["id"] = Guid.NewGuid(),
+        ["kind"] = kind,
+        ["receivedAt"] = DateTimeOffset.UtcNow.AddMinutes(-3),
+        ["sentAt"] = null,
+        ["payload"] = new JsonObject { ["queueItemId"] = "8e3c", ["deviceName"] = _name("Parkering") },
+    };
+
+    private JsonObject Frame(int? device, string? name) => new()
+    {
+        ["receivedAt"] = DateTimeOffset.UtcNow.AddMinutes(-2),
+        ["messageId"] = Guid.NewGuid(),
+        ["deviceId"] = device,
+        ["deviceName"] = name is null ? null : _name(name),
+        ["rssi"] = -97,
+        ["snr"] = 7.5,
+        ["dataRate"] = 5,
+        ["spreadingFactor"] = 7,
+        ["frequency"] = 868100000,
+        ["frameCounter"] = 42,
+    };
 
     private JsonObject InternalSettings(bool isByCertificate, int id) => new()
     {
