@@ -31,7 +31,7 @@ internal sealed partial class ListColumns
 
     public IReadOnlyList<ListColumn> All { get; }
 
-    public static ListColumns Of(HttpContext http, string list, params IReadOnlyList<ListColumn> all)
+    public static ListColumns Of(HttpContext http, string list, params ListColumn[] all)
     {
         var chosen = http.Request.Cookies[CookieOf(list)]?.Split('.');
         return new ListColumns(list, all, [.. chosen ?? all.Where(c => c.IsDefault).Select(c => c.Key)]);

@@ -16,6 +16,9 @@ internal sealed class CreateModel(PayloadDecoderClient decoders, PageFrame frame
     [BindProperty(Name = "organizationId")]
     public int? OrganizationId { get; set; }
 
+    /// <summary>Whose messages can be tried: nobody uses it yet.</summary>
+    public IReadOnlyList<NamedThing> Devices => [];
+
     public void OnGet()
     {
         Load();

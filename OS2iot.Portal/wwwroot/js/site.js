@@ -58,7 +58,6 @@ if (search) {
   const links = () => [...box.querySelectorAll("a")];
   const close = () => {
     box.hidden = true;
-    input.setAttribute("aria-expanded", "false");
   };
   const suggest = async () => {
     const text = input.value.trim();
@@ -71,7 +70,6 @@ if (search) {
       const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
       box.replaceChildren(...parsed.body.children);
       box.hidden = false;
-      input.setAttribute("aria-expanded", "true");
     } catch {
       // Replaced by a newer question, or the network is away: Enter still searches.
     }
