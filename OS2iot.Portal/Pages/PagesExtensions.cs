@@ -3,6 +3,7 @@ using OS2iot.Portal.Auth;
 using OS2iot.Portal.Components;
 using OS2iot.Portal.Frame;
 using OS2iot.Portal.Pages.Devices;
+using OS2iot.Portal.Pages.PayloadDecoders;
 
 namespace OS2iot.Portal.Pages;
 
@@ -35,6 +36,7 @@ internal static class PagesExtensions
         app.MapLiveMessages();
         app.MapProviderLogout();
         app.MapLiveConnection();
+        app.MapStudio();
         app.MapGet("/", () => Results.LocalRedirect("/applications")).AllowAnonymous();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class SyncClient(HttpClient http)
 
     public Task<ListAnswer<SyncChange>> ChangesAsync(string system, ListState list, CancellationToken ct) =>
         http.ReadAsync<ListAnswer<SyncChange>>(
-            FormattableString.Invariant($"sync/{Uri.EscapeDataString(system)}/changes?limit={ListState.PageSize}&offset={(list.Page - 1) * ListState.PageSize}"), ct);
+            FormattableString.Invariant($"sync/{Uri.EscapeDataString(system)}/changes?limit={list.PageSize}&offset={(list.Page - 1) * list.PageSize}"), ct);
 
     /// <summary>Asks for a comparison, which repairs what differs.</summary>
     /// <exception cref="MissingException">There is no such system.</exception>

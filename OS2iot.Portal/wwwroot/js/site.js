@@ -49,3 +49,59 @@ for (const [address, those] of pieces) {
     }
   }, Number(those[0].dataset.every ?? 2) * 1000);
 }
+
+// A choice that is meant at once.
+for (const select of document.querySelectorAll("select[data-submit]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+// Ctrl+K reaches the search; what fits is offered as one types.
+const search = document.querySelector("[data-search]");
+if (search) {
+  const input = search.querySelector("input");
+  const box = search.querySelector("[data-suggestions]");
+  let wait, asked;
+
+  const links = () => [...box.querySelectorAll("a")];
+  const close = () => {
+    box.hidden = true;
+  };
+  const suggest = async () => {
+    const text = input.value.trim();
+    asked?.abort();
+    if (text.length < 2) return close();
+    asked = new AbortController();
+    try {
+      const answer = await fetch(`${box.dataset.suggestions}&q=${encodeURIComponent(text)}`, { signal: asked.signal });
+      if (!answer.ok || answer.redirected) return close();
+      const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+      box.replaceChildren(...parsed.body.children);
+      box.hidden = false;
+    } catch {
+      // Replaced by a newer question, or the network is away: Enter still searches.
+    }
+  };
+  addEventListener("keydown", event => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      input.focus();
+      input.select();
+    }
+  });
+  input.addEventListener("input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(suggest, 200);
+  });
+  search.addEventListener("keydown", event => {
+    if (event.key === "Escape") {
+      close();
+      input.focus();
+    }
+    if (box.hidden || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault();
+    const stops = [input, ...links()];
+    const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    stops.at(next % stops.length).focus();
+  });
+  search.addEventListener("focusout", event => { if (!search.contains(event.relatedTarget)) close(); });
+}

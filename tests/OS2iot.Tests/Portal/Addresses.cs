@@ -12,8 +12,12 @@ public static class Addresses
         "/applications/1/data-targets/new", "/data-targets/1", "/data-targets/1/edit", "/data-targets/1/delete",
         "/applications/1/connections/new?device=1", "/connections/1/edit", "/connections/1/delete",
         "/payload-decoders", "/payload-decoders/new", "/payload-decoders/1", "/payload-decoders/1/edit", "/payload-decoders/1/delete",
+        "/payload-decoders/1/versions", "/payload-decoders/1/versions/2", "/payload-decoders/1/versions/3",
         "/gateways", "/gateways/00aa00bb00cc00dd", "/devices/24", "/devices/24/network",
         "/organizations", "/organizations/new", "/organizations/1/edit", "/sync", "/sync/chirpstack",
-        "/access", "/account",
+        "/users", "/users/new", "/users/1", "/users/1/edit", "/users/awaiting",
+        "/permissions", "/permissions/new", "/permissions/7", "/permissions/7/edit", "/permissions/7/delete",
+        "/api-keys", "/api-keys/new", "/api-keys/1/edit", "/api-keys/1/delete",
+        "/audit-log", "/search?q=havn", "/access", "/account",
     ];
 }

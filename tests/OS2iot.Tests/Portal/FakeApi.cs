@@ -34,6 +34,9 @@ public sealed class FakeApi : IAsyncDisposable
 
     public const string GatewayId = "00aa00bb00cc00dd";
 
+    /// <summary>The script of each decoder.</summary>
+    public const string Level = "function decode(payload, metadata) {\n  // Millimetre til meter\n  const level = payload.level_mm / 1000;\n  return {\n    waterLevel: level,\n    unit: 'm',\n    status: level > 2 ? 'high' : 'normal',\n    station: metadata.name\n  };\n}\n";
+
     private static readonly DateTimeOffset Created = new(2026, 3, 2, 8, 15, 0, TimeSpan.Zero);
 
     private readonly WebApplication _app;
@@ -256,6 +259,13 @@ public sealed class FakeApi : IAsyncDisposable
 
         api.MapGet("/payload-decoder", () => List(IsEmpty ? [] : [Decoder(1), Decoder(2), Decoder(3)]));
         api.MapGet("/payload-decoder/{id:int}", (int id) => Json(Decoder(id)));
+        api.MapGet("/payload-decoder/{id:int}/versions", (int id) => List(IsEmpty ? [] : [DecoderVersion(id, 3, Level), DecoderVersion(id, 2, "return 1;")]));
+        api.MapGet("/payload-decoder/{id:int}/versions/{version:int}", (int id, int version) => Json(DecoderVersion(id, version, version == 3 ? Level : Level.Replace("1000", "100", StringComparison.Ordinal))));
+        api.MapPost("/payload-decoder/{id:int}/versions/{version:int}/restore", (int id) => Json(Decoder(id), 201));
+        api.MapPost("/test-payload-decoder", async (HttpContext http) =>
+            (await JsonNode.ParseAsync(http.Request.Body))!["code"]!.ToString().Contains("oops", StringComparison.Ordinal)
+                ? Json(new JsonObject { ["statusCode"] = 400, ["message"] = "Got error: ReferenceError: oops is not defined" }, 400)
+                : Json(new JsonObject { ["waterLevel"] = 1.84 }, 201));
         api.MapPost("/payload-decoder", () => Json(Decoder(1), 201));
         api.MapPut("/payload-decoder/{id:int}", (int id) => Json(Decoder(id)));
         api.MapDelete("/payload-decoder/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
@@ -289,6 +299,26 @@ public sealed class FakeApi : IAsyncDisposable
         api.MapGet("/sync", () => Json(new JsonObject { ["systems"] = IsEmpty ? [] : new JsonArray(Synced("chirpstack", HasDrift), Synced("mosquitto", false)) }));
         api.MapGet("/sync/{system}/changes", () => List(HasDrift ? [SyncChange(1, "refused"), SyncChange(2, "pending")] : [], HasDrift ? 31 : 0));
         api.MapPost("/sync/{system}/reconcile", (string system) => system == "nothing" ? Missing() : Results.NoContent());
+
+        api.MapGet("/user", () => List(IsEmpty ? [] : [User(1), User(2), User(3)]));
+        api.MapGet("/user/{id:int}", (int id) => Json(User(id)));
+        api.MapPost("/user", () => Json(User(2), 201));
+        api.MapPut("/user/{id:int}", (int id) => Json(User(id)));
+        api.MapGet("/user/awaitingUsers/{id:int}", () => List(IsEmpty ? [] : [User(4)]));
+        api.MapPut("/user/rejectUser", () => Json(new JsonObject()));
+        api.MapGet("/permission", () => List(IsEmpty ? [] : [Group(7), Group(8)]));
+        api.MapGet("/permission/{id:int}", (int id) => Json(Group(id)));
+        api.MapPost("/permission", () => Json(Group(7), 201));
+        api.MapPut("/permission/acceptUser", () => Json(User(4)));
+        api.MapPut("/permission/{id:int}", (int id) => Json(Group(id)));
+        api.MapDelete("/permission/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapGet("/api-key", () => List(IsEmpty ? [] : [ApiKey(1, whole: false), ApiKey(2, whole: false)]));
+        api.MapGet("/api-key/{id:int}", (int id) => Json(ApiKey(id, whole: false)));
+        api.MapPost("/api-key", () => Json(ApiKey(1, whole: true), 201));
+        api.MapPut("/api-key/{id:int}", (int id) => Json(ApiKey(id, whole: false)));
+        api.MapDelete("/api-key/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapGet("/audit-log", () => List(IsEmpty ? [] : [AuditEntry("UPDATE", true), AuditEntry("DELETE", false)]));
+        api.MapGet("/search", () => List(IsEmpty ? [] : [Hit("IoTDevice", JsonValue.Create(1)), Hit("Application", JsonValue.Create(2)), Hit("Gateway", JsonValue.Create(GatewayId))]));
 
         api.MapGet("/organization", () => List(IsEmpty ? [] : [Organization(1), Organization(2), Organization(3)]));
         api.MapGet("/organization/{id:int}", (int id) => Json(Organization(id)));
@@ -406,6 +436,66 @@ public sealed class FakeApi : IAsyncDisposable
 
         return organization;
     }
+
+    private JsonObject User(int id)
+    {
+        string[] names = ["Anna Lindhardt", "Bo Kær", "Cecilie Toft", "Dorte Vang"];
+        var user = Entity(id, names[(id - 1) % 4]);
+        user["email"] = _name($"bruger{id}@skovby.example");
+        user["active"] = id != 3;
+        user["lastLogin"] = id == 3 ? null : Created;
+        user["nameId"] = id == 2 ? "kombit-2" : null;
+        user["expiresOn"] = null;
+        user["permissions"] = new JsonArray(new JsonObject
+        {
+            ["id"] = 7, ["name"] = _name("Forsyning og miljø"), ["type"] = new JsonArray(new JsonObject { ["type"] = "OrganizationApplicationAdmin" }),
+        });
+        return user;
+    }
+
+    private JsonObject Group(int id)
+    {
+        var group = Entity(id, id == 7 ? "Forsyning og miljø" : "Vej og park");
+        group["type"] = new JsonArray(new JsonObject { ["type"] = "OrganizationApplicationAdmin" }, new JsonObject { ["type"] = "Read" });
+        group["organization"] = new JsonObject { ["id"] = 1, ["name"] = _name("Skovby Kommune") };
+        group["users"] = new JsonArray(Entity(1, "Anna Lindhardt"), Entity(2, "Bo Kær"));
+        group["applications"] = new JsonArray(Entity(1, "Vandstand i åen"));
+        group["applicationIds"] = new JsonArray(1);
+        group["automaticallyAddNewApplications"] = true;
+        return group;
+    }
+
+    private JsonObject ApiKey(int id, bool whole)
+    {
+        var key = Entity(id, id == 1 ? "Dashboard på rådhuset" : "Udtræk til forskning");
+        key["key"] = whole ? Key : Key[..8];
+        key["expiresOn"] = id == 2 ? Created : null;
+        key["lastUsedAt"] = id == 1 ? Created : null;
+        key["permissions"] = new JsonArray(Entity(7, "Forsyning og miljø"));
+        return key;
+    }
+
+    private JsonObject AuditEntry(string action, bool succeeded) => new()
+    {
+        ["id"] = 1,
+        ["timestamp"] = Created,
+        ["userId"] = 1,
+        ["userName"] = _name("Anna Lindhardt"),
+        ["address"] = "192.0.2.17",
+        ["action"] = action,
+        ["type"] = "Application",
+        ["entityId"] = "1",
+        ["name"] = _name("Vandstand i åen"),
+        ["before"] = new JsonObject { ["name"] = _name("Vandstand") },
+        ["after"] = succeeded ? new JsonObject { ["name"] = _name("Vandstand i åen") } : null,
+        ["succeeded"] = succeeded,
+        ["reason"] = succeeded ? null : _name("MESSAGE.IS-USED"),
+    };
+
+    private JsonObject Hit(string type, JsonNode id) => new()
+    {
+        ["id"] = id, ["name"] = _name("Åhavnen nord"), ["type"] = type, ["updatedAt"] = Created,
+    };
 
     private JsonObject Application(int id)
     {
@@ -602,10 +692,15 @@ public sealed class FakeApi : IAsyncDisposable
     private JsonObject Decoder(int id)
     {
         var decoder = Entity(id, id switch { 1 => "Vandstand", 2 => "CO₂ og temperatur", _ => "Parkeringsplads" });
-        decoder["decodingFunction"] = _name("function decode(payload, metadata) {\n  // Millimetre til meter\n  const level = payload.level_mm / 1000;\n  return {\n    waterLevel: level,\n    unit: 'm',\n    status: level > 2 ? 'high' : 'normal',\n    station: metadata.name\n  };\n}\n");
+        decoder["decodingFunction"] = _name(Level);
         decoder["organization"] = new JsonObject { ["id"] = 1, ["name"] = _name("Skovby Kommune") };
         return decoder;
     }
+
+    private JsonObject DecoderVersion(int id, int version, string script) => new()
+    {
+        ["payloadDecoderId"] = id, ["version"] = version, ["name"] = _name("Vandstand"), ["createdAt"] = Created, ["createdBy"] = 1, ["decodingFunction"] = _name(script),
+    };
 
     private JsonObject Connection(int id) => new()
     {
