@@ -27,7 +27,7 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
             {
                 Device = d,
                 d.Application,
-                PermissionIds = d.Application!.Permissions.Select(p => p.Id).ToList(),
+                PermissionIds = d.Application!.Permissions.OrderBy(p => p.Id).Select(p => p.Id).ToList(),
                 MayWrite = writable.Any(w => w.Id == d.Id),
                 Model = d.DeviceModel,
                 ModelOrganization = d.DeviceModel!.Organization,

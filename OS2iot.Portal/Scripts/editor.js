@@ -39,7 +39,7 @@ export function edit(area, label, changed) {
         // Tab leaves the editor, as it leaves any field.
         keymap.of([...defaultKeymap, ...historyKeymap]),
         javascript(), syntaxHighlighting(colors), look,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of(update => {
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();
