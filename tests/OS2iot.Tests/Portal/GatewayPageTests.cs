@@ -63,6 +63,7 @@ public sealed class GatewayPageTests : IAsyncLifetime
 
         await visitor.OpenAsync($"/devices/{FakeApi.LoRaWan}");
         Assert.Single(visitor.Page.QuerySelectorAll($"a[href='/devices/{FakeApi.LoRaWan}/network']"));
+        Assert.Empty(visitor.Page.QuerySelectorAll("#call-title")); // it has no key, and calls nobody
         await visitor.OpenAsync($"/devices/{FakeApi.LoRaWan}/network");
 
         Assert.Equal(3, visitor.Page.QuerySelectorAll("svg.chart").Length);
