@@ -14,6 +14,8 @@ var portalKey = builder.AddSecret("portal-master-key", length: 44);
 var jwtSecret = builder.AddSecret("jwt-secret", length: 44);
 var brokerPasswords = new BrokerPasswords(builder);
 var chirpStackSecret = builder.AddSecret("chirpstack-api-secret", length: 44);
+var chirpStackKey = builder.AddSecret("chirpstack-api-key", length: 44);
+var hasOwnChirpStack = builder.Configuration["ChirpStack:Address"] is { Length: > 0 };
 
 // Stores and brokers: ConnectionStrings:NAME names one that is there already; otherwise it is part of this system.
 var postgres = builder.HasConnectionString(Names.Database) ? null : AddPostgres();
@@ -92,10 +94,24 @@ if (builder.Configuration["Ingest:PublicUrl"] is { Length: > 0 } ingestUrl)
     workers.WithEnvironment("Ingest__PublicUrl", ingestUrl);
 }
 
-if (chirpStack is not null)
+// ChirpStack:Address names one that is there already; then the parameter chirpstack-api-key is a key of it.
+if (chirpStack is not null && !hasOwnChirpStack)
 {
     api.WithReference(chirpStack.GetEndpoint("http"));
     workers.WithReference(chirpStack.GetEndpoint("http"));
+}
+
+foreach (var host in (IResourceBuilder<ProjectResource>[])[api, workers])
+{
+    host.WithEnvironment("CHIRPSTACK_API_KEY", chirpStackKey);
+    if (hasOwnChirpStack)
+    {
+        host.WithEnvironment("ChirpStack__Address", builder.Configuration["ChirpStack:Address"]!);
+    }
+    else if (isRun)
+    {
+        host.WithEnvironment("ChirpStack__ApiKeyFile", state.Path(Names.ChirpStack, "api-key")); // of the container, which makes its own
+    }
 }
 
 if (isRun)
@@ -115,6 +131,17 @@ if (isRun)
         .WithEnvironment("Simulator__Mode", builder.Configuration["Simulator:Mode"] ?? "demo")
         .WaitFor(api)
         .WaitFor(ingest);
+
+    // ChirpStack is played where its container does not run: gateways and devices included.
+    simulator.WithHttpEndpoint(ports.Of(Names.ChirpStack, 3003), name: Names.ChirpStack)
+        .WithEnvironment("Simulator__ChirpStack__Port", simulator.GetEndpoint(Names.ChirpStack).Property(EndpointProperty.TargetPort))
+        .WithEnvironment("Simulator__ChirpStack__TopicPrefix", "eu868")
+        .WithReference(mqtt ?? AddMqttConnection(mosquitto!, Names.MqttChirpStack, Names.MqttChirpStackAccount, brokerPasswords.ChirpStack), Names.Mosquitto);
+    if (!hasOwnChirpStack)
+    {
+        api.WithReference(simulator.GetEndpoint(Names.ChirpStack));
+        workers.WithReference(simulator.GetEndpoint(Names.ChirpStack));
+    }
 
     // Its data targets are on this machine, where a data target may not be otherwise.
     var sinks = simulator.GetEndpoint("http").Property(EndpointProperty.HostAndPort);
@@ -136,6 +163,21 @@ if (isRun)
         api.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"));
         workers.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"))
             .WithEnvironment("Ingest__PublicUrl", ingest.GetEndpoint("http"));
+    }
+
+    // So is an identity provider, unless an address says where the real one is.
+    if (builder.Configuration["Oidc:Authority"] is not { Length: > 0 })
+    {
+        foreach (var host in new[] { portal, api })
+        {
+            host.WithEnvironment("Oidc__Authority", simulator.GetEndpoint("http"))
+                .WithEnvironment("Oidc__ClientId", Names.SimulatedClient)
+                .WithEnvironment("Oidc__ClientSecret", Names.SimulatedClient); // any will do
+        }
+
+        simulator.WithEnvironment(
+            $"Simulator__IdentityProvider__Clients__{Names.SimulatedClient}__BackChannelLogoutUri",
+            ReferenceExpression.Create($"{portal.GetEndpoint("http")}/oidc/backchannel-logout"));
     }
 
     ports.CheckBeforeStart();
@@ -212,10 +254,9 @@ IResourceBuilder<ContainerResource> AddChirpStack(
         .WithEnvironment("INTEGRATION__MQTT__AUTH__GENERIC__PASSWORD", brokerPasswords.GatewayBridge)
         .WaitFor(broker);
 
-    return builder.AddContainer(Names.ChirpStack, "chirpstack/chirpstack", "4.11.1")
+    var network = builder.AddContainer(Names.ChirpStack, "chirpstack/chirpstack", "4.11.1")
         .WithHttpEndpoint(targetPort: 8080, name: "http")
         .WithBindMount("chirpstack/config", "/etc/chirpstack", isReadOnly: true)
-        .WithArgs("-c", "/etc/chirpstack")
         .WithEnvironment("CHIRPSTACK_DATABASE", ReferenceExpression.Create($"{ownDatabase.Resource.UriExpression}?sslmode=disable"))
         .WithEnvironment("CHIRPSTACK_REDIS", ReferenceExpression.Create($"redis://{redis.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort)}/"))
         .WithEnvironment("CHIRPSTACK_MQTT_SERVER", ReferenceExpression.Create($"tcp://{brokerAddress}"))
@@ -225,4 +266,10 @@ IResourceBuilder<ContainerResource> AddChirpStack(
         .WaitFor(ownDatabase)
         .WaitFor(redis)
         .WaitFor(broker);
+    return isRun
+        ? network.WithBindMount("chirpstack/start", "/os2iot", isReadOnly: true)
+            .WithBindMount(state.Path(Names.ChirpStack), "/var/lib/os2iot")
+            .WithEntrypoint("/bin/sh")
+            .WithArgs("/os2iot/start.sh", "/var/lib/os2iot/api-key")
+        : network.WithArgs("-c", "/etc/chirpstack");
 }

@@ -9,6 +9,7 @@ internal static class Names
     public const string Mosquitto = "mosquitto";
     public const string MqttIngest = "mqtt-ingest";
     public const string MqttWorkers = "mqtt-workers";
+    public const string MqttChirpStack = "mqtt-chirpstack";
     public const string ChirpStack = "chirpstack";
     public const string ChirpStackDatabase = "chirpstack-database";
     public const string ChirpStackRedis = "chirpstack-redis";
@@ -19,6 +20,9 @@ internal static class Names
     public const string Workers = "workers";
     public const string Portal = "portal";
     public const string Simulator = "simulator";
+
+    /// <summary>What the simulator's identity provider calls this installation.</summary>
+    public const string SimulatedClient = "os2iot-portal";
 
     /// <summary>Accounts at the MQTT broker; mosquitto/rules says what each may do.</summary>
     public const string MqttIngestAccount = "os2iot-ingest";

@@ -1,6 +1,7 @@
 using OS2iot.Core.Database;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Secrets;
+using OS2iot.Ingest.ChirpStack;
 using OS2iot.Ingest.Devices;
 using OS2iot.Ingest.GenericHttp;
 using OS2iot.Ingest.Limits;
@@ -21,6 +22,7 @@ builder.AddDeviceDirectory();
 builder.AddLimits();
 builder.AddGenericHttp();
 builder.AddSigfoxCallbacks();
+builder.AddChirpStackListener();
 builder.AddMqttInternalBroker();
 builder.AddMqttExternalBroker();
 

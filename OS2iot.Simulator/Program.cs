@@ -1,8 +1,10 @@
 using OS2iot.ServiceDefaults;
 using OS2iot.Simulator;
 using OS2iot.Simulator.Brokers;
+using OS2iot.Simulator.ChirpStack;
 using OS2iot.Simulator.ContextBroker;
 using OS2iot.Simulator.Demo;
+using OS2iot.Simulator.IdentityProvider;
 using OS2iot.Simulator.Sigfox;
 using OS2iot.Simulator.Sinks;
 using OS2iot.Simulator.Tokens;
@@ -15,8 +17,11 @@ builder.AddSinks();
 builder.AddTokens();
 builder.AddContextBroker();
 builder.AddSigfoxCloud();
+builder.AddIdentityProvider();
+builder.AddPlayedChirpStack();
 builder.AddOutsideBroker();
 builder.AddDemo();
+builder.Services.AddHostedService<DemoLoRaWan>();
 
 var app = builder.Build();
 
@@ -25,4 +30,6 @@ app.MapSinks();
 app.MapTokens();
 app.MapContextBroker();
 app.MapSigfoxCloud();
+app.MapIdentityProvider();
+app.MapPlayedChirpStack();
 app.Run();

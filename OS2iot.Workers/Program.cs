@@ -1,3 +1,4 @@
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
 using OS2iot.Core.Mail;
@@ -13,6 +14,7 @@ using OS2iot.Workers.Delivery;
 using OS2iot.Workers.Duplicates;
 using OS2iot.Workers.LiveView;
 using OS2iot.Workers.MqttDevices;
+using OS2iot.Workers.NetworkEvents;
 using OS2iot.Workers.Routing;
 using OS2iot.Workers.Sigfox;
 using OS2iot.Workers.Storing;
@@ -35,11 +37,13 @@ if (MigrateExtensions.IsMigrate(args))
 builder.AddMessaging();
 builder.AddPayloadDecoders(keepReady: true);
 builder.AddDataTargets();
+builder.AddChirpStack();
 builder.AddRouting();
 builder.AddLiveView();
 builder.AddDuplicates();
 builder.AddDecoding();
 builder.AddStoring();
+builder.AddNetworkEvents();
 builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();

@@ -26,7 +26,7 @@ internal sealed partial class AccessRequestMails(
         }
 
         var link = portal.Value.PublicUrl is { } url
-            ? $"<p><a href=\"{Encode(new Uri(url, "admin/users").AbsoluteUri)}\">Se ansøgningen</a></p>"
+            ? $"<p><a href=\"{Encode(new Uri(url, "users/awaiting").AbsoluteUri)}\">Se ansøgningen</a></p>"
             : "";
         foreach (var recipient in recipients)
         {
@@ -38,12 +38,16 @@ internal sealed partial class AccessRequestMails(
     }
 
     /// <exception cref="Refusal">The mail server did not take it.</exception>
-    public Task AcceptedAsync(User user, Organization organization, CancellationToken ct) => AnswerAsync(
-        user, "Ansøgning i OS2iot godkendt", $"<p>Du hører nu til {Encode(organization.Name)} i OS2iot.</p>", ct);
+    public Task AcceptedAsync(User user, Organization organization, string? reason, CancellationToken ct) => AnswerAsync(
+        user, "Ansøgning i OS2iot godkendt", $"<p>Du hører nu til {Encode(organization.Name)} i OS2iot.</p>{Because(reason)}", ct);
 
     /// <exception cref="Refusal">The mail server did not take it.</exception>
-    public Task RejectedAsync(User user, Organization organization, CancellationToken ct) => AnswerAsync(
-        user, "Ansøgning i OS2iot afvist", $"<p>Din ansøgning om at høre til {Encode(organization.Name)} i OS2iot er afvist.</p>", ct);
+    public Task RejectedAsync(User user, Organization organization, string? reason, CancellationToken ct) => AnswerAsync(
+        user, "Ansøgning i OS2iot afvist", $"<p>Din ansøgning om at høre til {Encode(organization.Name)} i OS2iot er afvist.</p>{Because(reason)}", ct);
+
+    private static string Because(string? reason) => string.IsNullOrWhiteSpace(reason)
+        ? ""
+        : $"<p>Begrundelse:</p><p>{string.Join("<br>", reason.Trim().ReplaceLineEndings("\n").Split('\n').Select(Encode))}</p>";
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 

@@ -28,11 +28,14 @@ internal sealed record RequestedOrganizationsResponse(IReadOnlyList<int> Request
 
 internal sealed class RejectUserRequest : IBodyRequest
 {
-    public static Shape Shape { get; } = new() { ["orgId"] = Is.Id(), ["userIdToReject"] = Is.Id() };
+    public static Shape Shape { get; } = new() { ["orgId"] = Is.Id(), ["userIdToReject"] = Is.Id(), ["reason"] = AccessRequestReason.Field };
 
     public int OrgId { get; init; }
 
     public int UserIdToReject { get; init; }
+
+    /// <summary>Goes into the mail to the user.</summary>
+    public string? Reason { get; init; }
 }
 
 internal sealed class AcceptUserRequest : IBodyRequest
@@ -42,6 +45,7 @@ internal sealed class AcceptUserRequest : IBodyRequest
         ["organizationId"] = Is.Id(),
         ["userId"] = Is.Id(),
         ["permissionIds"] = Is.Ids().NotEmpty().Distinct(),
+        ["reason"] = AccessRequestReason.Field,
     };
 
     public int OrganizationId { get; init; }
@@ -50,4 +54,15 @@ internal sealed class AcceptUserRequest : IBodyRequest
 
     /// <summary>Groups of the organization; others are passed over.</summary>
     public int[] PermissionIds { get; init; } = [];
+
+    /// <summary>Goes into the mail to the user.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>What an administrator says to an answer.</summary>
+internal static class AccessRequestReason
+{
+    private const int MaxLength = 1000;
+
+    public static readonly Field Field = Is.Text().AtMost(MaxLength).Optional();
 }

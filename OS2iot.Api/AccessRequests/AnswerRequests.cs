@@ -41,7 +41,7 @@ internal sealed class AcceptUser(AppDbContext db, Caller caller, AccessRequestMa
         user.Permissions.AddRange(permissions);
         user.RequestedOrganizations.Remove(organization);
         user.AwaitingConfirmation = false;
-        await mails.AcceptedAsync(user, organization, ct);
+        await mails.AcceptedAsync(user, organization, request.Reason, ct);
         await db.SaveChangesAsync(ct);
         return await reader.FindAsync(db.Users, user.Id, extended: true, ct) ?? throw Refusal.NotFound(ErrorCodes.UserDoesNotExist);
     }
@@ -74,7 +74,7 @@ internal sealed class RejectUser(AppDbContext db, Caller caller, AccessRequestMa
             ?? throw Refusal.NotFound();
         var user = organization.AwaitingUsers.SingleOrDefault(u => u.Id == request.UserIdToReject) ?? throw Refusal.NotFound(ErrorCodes.UserDoesNotExist);
         organization.AwaitingUsers.Remove(user);
-        await mails.RejectedAsync(user, organization, ct);
+        await mails.RejectedAsync(user, organization, request.Reason, ct);
         await db.SaveChangesAsync(ct);
         return new OrganizationWithAwaitingUsers(organization, organization.AwaitingUsers);
     }

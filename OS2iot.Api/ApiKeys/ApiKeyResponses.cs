@@ -16,6 +16,9 @@ internal abstract class ApiKeyCore(ApiKey apiKey, string key) : EntityResponse(a
     /// <summary>Stops working then; null never.</summary>
     public DateTimeOffset? ExpiresOn { get; } = apiKey.ExpiresOn;
 
+    /// <summary>Until when the secret before the present one goes on working; null where there is none.</summary>
+    public DateTimeOffset? PreviousKeyExpiresOn { get; } = apiKey.PreviousKeyExpiresOn;
+
     /// <summary>To the hour; null where it was never used.</summary>
     public DateTimeOffset? LastUsedAt { get; } = apiKey.LastUsedAt;
 }

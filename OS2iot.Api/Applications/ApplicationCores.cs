@@ -10,7 +10,7 @@ internal static class ApplicationCores
     {
         var wanted = ids.Distinct().ToList();
         return db.Applications.AsNoTracking().AsSplitQuery().Where(a => wanted.Contains(a.Id)).OrderBy(a => a.Id)
-            .Select(a => new ApplicationCore(a, a.Permissions.Select(p => p.Id).ToList()))
+            .Select(a => new ApplicationCore(a, a.Permissions.OrderBy(p => p.Id).Select(p => p.Id).ToList()))
             .ToDictionaryAsync(a => a.Id, ct);
     }
 }

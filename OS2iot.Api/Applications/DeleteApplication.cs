@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
@@ -10,7 +11,7 @@ namespace OS2iot.Api.Applications;
 
 /// <summary>Removes an application with its devices, targets and history.</summary>
 [RefusesWith(StatusCodes.Status409Conflict)]
-internal sealed class DeleteApplication(AppDbContext db, Caller caller) : EndpointWithoutRequest<AffectedResponse>
+internal sealed class DeleteApplication(AppDbContext db, Caller caller, ChirpStackSaves saves) : EndpointWithoutRequest<AffectedResponse>
 {
     public override void Configure()
     {
@@ -25,6 +26,6 @@ internal sealed class DeleteApplication(AppDbContext db, Caller caller) : Endpoi
             ?? throw (caller.IsGlobalAdmin ? Refusal.NotFound() : Refusal.Forbidden());
         return await db.Devices.AnyAsync(d => d.ApplicationId == id && d.Type == DeviceType.Sigfox, ct)
             ? throw Refusal.Conflict(ErrorCodes.DeleteNotAllowedHasSigfoxDevice)
-            : await db.RemoveAndSaveAsync(application, ct);
+            : await db.RemoveAndSaveAsync(application, saves, ct);
     }
 }

@@ -78,7 +78,7 @@ internal sealed class ListApplications(AppDbContext db, Caller caller, Applicati
                 .Include(a => a.ControlledProperties.OrderBy(p => p.Id)).Include(a => a.DeviceTypes.OrderBy(t => t.Id));
         }
 
-        return page.Select(a => new Row(a, a.Permissions.Select(p => p.Id).ToList()));
+        return page.Select(a => new Row(a, a.Permissions.OrderBy(p => p.Id).Select(p => p.Id).ToList()));
     }
 
     private static ApplicationListItem ToItem(Row row, DevicesUnderApplication devices, bool forAdmins) => forAdmins

@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Http;
 using OS2iot.Core.Applications;
 using OS2iot.Core.Database;
@@ -10,7 +11,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Applications;
 
 /// <summary>Changes an application, its permissions included; may move it to another organization of the caller's.</summary>
-internal sealed class UpdateApplication(AppDbContext db, Caller caller, ApplicationReader reader)
+internal sealed class UpdateApplication(AppDbContext db, Caller caller, ApplicationReader reader, ChirpStackSaves saves)
     : Endpoint<ApplicationRequest, ApplicationDetails>
 {
     public override void Configure()
@@ -39,7 +40,7 @@ internal sealed class UpdateApplication(AppDbContext db, Caller caller, Applicat
         application.Permissions.AddRange(permissions.Except(application.Permissions).ToList());
         try
         {
-            await db.SaveChangesAsync(ct);
+            await saves.SaveAsync(Refusal.BadRequest, ct);
             await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException exception) when (exception.IsDuplicate())

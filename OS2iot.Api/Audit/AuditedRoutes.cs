@@ -22,6 +22,7 @@ internal static class AuditedRoutes
         ("/organization", AuditTypes.Organization),
         ("/permission", AuditTypes.Permission),
         ("/user", AuditTypes.User),
+        ("/account", AuditTypes.User),
         ("/kombitCreation", AuditTypes.User),
         ("/sigfox-group", AuditTypes.SigfoxGroup),
         ("/sigfox-device-type", AuditTypes.SigfoxDeviceType),

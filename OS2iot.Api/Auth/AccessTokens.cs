@@ -12,19 +12,32 @@ internal sealed class AccessTokens(IOptions<JwtOptions> options, TimeProvider cl
 
     public const string UserId = "sub";
 
+    public const string Session = "sid";
+
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    public string Create(int userId, string userName, bool isKombit)
-    {
-        var now = clock.GetUtcNow();
-        return Handler.CreateToken(new SecurityTokenDescriptor
+    /// <param name="userId">Whom it lets in.</param>
+    /// <param name="userName">What clients show.</param>
+    /// <param name="isKombit">Clients offer such a user no password.</param>
+    /// <param name="session">With whose end it stops working.</param>
+    /// <param name="expires">After which it is of no use.</param>
+    public string Create(int userId, string userName, bool isKombit, Guid session, DateTimeOffset expires) =>
+        Handler.CreateToken(new SecurityTokenDescriptor
         {
-            Claims = new Dictionary<string, object> { [UserName] = userName, [UserId] = userId, ["isKombit"] = isKombit },
-            IssuedAt = now.UtcDateTime,
-            Expires = (now + options.Value.Lifetime).UtcDateTime,
-            SigningCredentials = new SigningCredentials(SigningKey(options.Value), SecurityAlgorithms.HmacSha256),
+            Claims = new Dictionary<string, object>
+            {
+                [UserName] = userName,
+                [UserId] = userId,
+                ["isKombit"] = isKombit,
+                [Session] = session.ToString("N"),
+            },
+            IssuedAt = clock.GetUtcNow().UtcDateTime,
+            Expires = expires.UtcDateTime,
+            SigningCredentials = new SigningCredentials(SigningKey(options.Value.Secret), SecurityAlgorithms.HmacSha256),
         });
-    }
 
-    public static SymmetricSecurityKey SigningKey(JwtOptions options) => new(Encoding.UTF8.GetBytes(options.Secret));
+    /// <summary>The present key and those before it.</summary>
+    public static IEnumerable<SecurityKey> SigningKeys(JwtOptions options) => options.PreviousSecrets.Prepend(options.Secret).Select(SigningKey);
+
+    private static SymmetricSecurityKey SigningKey(string secret) => new(Encoding.UTF8.GetBytes(secret));
 }

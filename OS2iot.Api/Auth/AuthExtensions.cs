@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using OS2iot.Api.ApiKeys;
 using OS2iot.Core.Organizations;
+using OS2iot.Core.SignIn;
 
 namespace OS2iot.Api.Auth;
 
@@ -14,9 +15,19 @@ internal static class AuthExtensions
     /// <summary>Registers sign-in, access tokens and permissions. <see cref="Caller"/> can be asked for by any endpoint with a policy.</summary>
     public static IHostApplicationBuilder AddAuth(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<JwtOptions>().BindConfiguration(JwtOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<JwtOptions>().BindConfiguration(JwtOptions.Section).ValidateDataAnnotations()
+            .Validate(jwt => jwt.PreviousSecrets.All(s => s.Length >= JwtOptions.SecretMinLength), "Each of Jwt:PreviousSecrets must have at least 32 characters.")
+            .ValidateOnStart();
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<LoginThrottle>();
+        builder.Services.AddOptions<PasswordOptions>().BindConfiguration(PasswordOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<PasswordRules>();
+        builder.Services.AddScoped<Sessions>();
+        builder.Services.AddScoped<SignInLog>();
+        builder.Services.AddScoped<NewPasswords>();
+        builder.Services.AddScoped<OneTimeCodes>();
+        builder.Services.AddSingleton<PasswordResetMails>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PasswordResetMails>());
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, ConfigureJwtBearer>();
         builder.Services.AddSingleton<ApiKeySecret>();
         builder.Services.AddScoped<ApiKeyReader>();

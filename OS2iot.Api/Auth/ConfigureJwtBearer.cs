@@ -17,7 +17,8 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
         options.MapInboundClaims = false;
         options.TokenValidationParameters = new TokenValidationParameters
         {
-            IssuerSigningKey = AccessTokens.SigningKey(jwt.Value),
+            IssuerSigningKeys = AccessTokens.SigningKeys(jwt.Value),
+            TryAllIssuerSigningKeys = true,
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
             ValidateIssuer = false,
             ValidateAudience = false,
@@ -44,11 +45,12 @@ internal sealed class ConfigureJwtBearer(IOptions<JwtOptions> jwt, TimeProvider 
         var http = context.HttpContext;
         var caller = int.TryParse(
             context.Principal?.FindFirst(AccessTokens.UserId)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var userId)
-            ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>(), userId, clock.GetUtcNow(), http.RequestAborted)
+            && Guid.TryParseExact(context.Principal?.FindFirst(AccessTokens.Session)?.Value, "N", out var session)
+            ? await Caller.FindAsync(http.RequestServices.GetRequiredService<AppDbContext>(), userId, session, clock.GetUtcNow(), http.RequestAborted)
             : null;
         if (caller is null)
         {
-            context.Fail("The user is gone or switched off.");
+            context.Fail("The user is gone or switched off, or the session ended.");
             return;
         }
 

@@ -46,7 +46,7 @@ internal sealed class GetMe(AppDbContext db, Caller caller) : EndpointWithoutReq
         await db.Organizations.AsNoTracking().AsSplitQuery().OrderBy(o => o.Id)
             .Select(o => new OrganizationWithEverything(
                 o,
-                o.Applications.OrderBy(a => a.Id).Select(a => new ApplicationCore(a, a.Permissions.Select(p => p.Id).ToList())).ToList(),
+                o.Applications.OrderBy(a => a.Id).Select(a => new ApplicationCore(a, a.Permissions.OrderBy(p => p.Id).Select(p => p.Id).ToList())).ToList(),
                 o.Permissions.OrderBy(p => p.Id).Select(p => new PermissionCore(p, p.Applications.Select(a => a.Id).ToList())).ToList()))
             .ToListAsync(ct);
 

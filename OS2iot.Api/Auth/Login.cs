@@ -1,11 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
-using OS2iot.Api.Audit;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
-using OS2iot.Core.Audit;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
 
@@ -19,17 +16,19 @@ internal sealed class LoginRequest : IBodyRequest
     public JsonElement Username { get; init; }
 
     public JsonElement Password { get; init; }
-}
 
-internal sealed record LoginResponse(string AccessToken);
+    /// <summary>The one-time code of a user who has them, or one of the recovery codes.</summary>
+    public JsonElement Code { get; init; }
+
+    /// <summary>True gives a token of a few minutes and one that renews it.</summary>
+    public JsonElement Renewable { get; init; }
+}
 
 /// <summary>Exchanges e-mail and password for an access token.</summary>
 [RefusesWith(StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests)]
-internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle throttle, FailureLog failures, TimeProvider clock)
+internal sealed class Login(AppDbContext db, Sessions sessions, LoginThrottle throttle, OneTimeCodes codes, SignInLog log, TimeProvider clock)
     : Endpoint<LoginRequest, LoginResponse>
 {
-    private const int LongestToldName = 254;
-
     public override void Configure()
     {
         Post("auth/login");
@@ -41,21 +40,21 @@ internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle 
         var (username, password) = (Text(request.Username), Text(request.Password));
         if (username is null || password is null)
         {
-            await TellFailureAsync(username, null, "E-mail or password is missing.");
+            await log.RefusedAsync(username, null, "E-mail or password is missing.");
             throw Refusal.Unauthorized();
         }
 
         var address = HttpContext.Connection.RemoteIpAddress;
-        if (throttle.ClosedFor(username, address) is { } closed)
+        if (await throttle.ClosedForAsync(username, address, ct) is { } closed)
         {
-            await TellFailureAsync(username, null, "Too many failures; closed for a while.");
+            await log.RefusedAsync(username, null, "Too many failures; closed for a while.");
             throw Refusal.TooManyRequests((int)Math.Ceiling(closed.TotalSeconds));
         }
 
         var now = clock.GetUtcNow();
         var user = await db.Users.AsNoTracking()
             .Where(u => u.Email == username && u.Active && !u.IsSystemUser && (u.ExpiresOn == null || u.ExpiresOn > now))
-            .Select(u => new { u.Id, u.PasswordHash })
+            .Select(u => new { u.Id, u.PasswordHash, u.TotpSecretCiphertext })
             .SingleOrDefaultAsync(ct);
         var verified = await throttle.RunAsync(() => Passwords.Verify(password, user?.PasswordHash), ct);
         if (verified is null)
@@ -65,35 +64,56 @@ internal sealed class Login(AppDbContext db, AccessTokens tokens, LoginThrottle 
 
         if (verified is false || user is not { PasswordHash: { } hash })
         {
-            throttle.Failed(username, address);
-            await TellFailureAsync(username, user?.Id, "Wrong e-mail or password.");
+            await throttle.FailedAsync(username, address, ct);
+            await log.RefusedAsync(username, user?.Id, "Wrong e-mail or password.");
             throw Refusal.Unauthorized();
         }
 
-        throttle.Succeeded(username, address);
+        if (user.TotpSecretCiphertext is not null)
+        {
+            await CheckCodeAsync(username, user.Id, Text(request.Code), ct);
+        }
+
+        await throttle.SucceededAsync(username, address, ct);
         var newHash = Passwords.NeedsRehash(hash) ? Passwords.Hash(password) : hash;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == hash)
+
+        // A password that was changed in this very moment lets nobody in any more.
+        var isStill = await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == hash)
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.LastLogin, now).SetProperty(u => u.PasswordHash, newHash), ct);
-        await db.WriteAuditAsync([SignIn(username, user.Id)], new Actor { UserId = user.Id, Address = address }, ct);
+        if (isStill == 0 && !await db.Users.AnyAsync(u => u.Id == user.Id && u.PasswordHash == newHash, ct)
+            && !await IsUpgradeOfAsync(user.Id, password, ct))
+        {
+            throw Refusal.Unauthorized();
+        }
+
+        var answer = await sessions.BeginAsync(
+            new SignedInUser(user.Id, username, IsKombit: false), request.Renewable.ValueKind == JsonValueKind.True, issuer: null, providerSession: null, ct);
+        await log.CameInAsync(username, user.Id, ct);
         await transaction.CommitAsync(ct);
-        return new LoginResponse(tokens.Create(user.Id, username, isKombit: false));
+        return answer;
     }
 
-    private static AuditRecord SignIn(string? username, int? userId) => new()
+    // Two sign-ins at once both make the hash anew.
+    private async Task<bool> IsUpgradeOfAsync(int userId, string password, CancellationToken ct)
     {
-        Action = AuditActions.Login,
-        Type = AuditTypes.User,
-        EntityId = userId?.ToString(CultureInfo.InvariantCulture),
-        Name = username,
-    };
+        var present = await db.Users.Where(u => u.Id == userId).Select(u => u.PasswordHash).SingleOrDefaultAsync(ct);
+        return await throttle.RunAsync(() => Passwords.Verify(password, present), ct) is true;
+    }
 
-    private Task TellFailureAsync(string? username, int? userId, string reason)
+    private async Task CheckCodeAsync(string username, int userId, string? code, CancellationToken ct)
     {
-        var tried = username is { Length: > LongestToldName } ? username[..LongestToldName] : username;
-        return failures.WriteAsync(
-            SignIn(tried, userId) with { Refused = reason },
-            new Actor { UserName = tried, Address = HttpContext.Connection.RemoteIpAddress });
+        if (code is null)
+        {
+            throw Refusal.Unauthorized(ErrorCodes.CodeNeeded);
+        }
+
+        if (!await codes.TakeAsync(userId, code, ct))
+        {
+            await throttle.FailedAsync(username, HttpContext.Connection.RemoteIpAddress, ct);
+            await log.RefusedAsync(username, userId, "Wrong one-time code.");
+            throw Refusal.Unauthorized(ErrorCodes.CodeWrong);
+        }
     }
 
     // A text that no user has: longer than any, or not a text at all.

@@ -9,7 +9,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.ChirpStack;
 
 /// <summary>Adds a LoRaWAN device profile to an organization.</summary>
-internal sealed class CreateDeviceProfile(AppDbContext db, Caller caller)
+internal sealed class CreateDeviceProfile(AppDbContext db, Caller caller, ChirpStackSaves saves)
     : Endpoint<CreateDeviceProfileRequest, DeviceProfileCreatedResponse>
 {
     public override void Configure()
@@ -38,7 +38,7 @@ internal sealed class CreateDeviceProfile(AppDbContext db, Caller caller)
         };
         request.DeviceProfile.ApplyTo(profile);
         db.DeviceProfiles.Add(profile);
-        await db.SaveProfileAsync(ct);
+        await saves.SaveProfileAsync(ct);
         return new DeviceProfileCreatedResponse(profile.Id);
     }
 }

@@ -9,7 +9,7 @@ using OS2iot.Core.Secrets;
 namespace OS2iot.Api.ChirpStack;
 
 /// <summary>Adds a multicast group to an application that the caller may change.</summary>
-internal sealed class CreateMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader, SecretProtector protector)
+internal sealed class CreateMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader, SecretProtector protector, ChirpStackSaves saves)
     : Endpoint<CreateMulticastRequest, MulticastDetails>
 {
     public override void Configure()
@@ -31,7 +31,7 @@ internal sealed class CreateMulticastGroup(AppDbContext db, Caller caller, Multi
         request.ApplyTo(group, group.LoRaWan, protector);
         group.Devices.AddRange(await db.FindMembersAsync(applicationId, request.Devices ?? [], ErrorCodes.PostFailed, ct));
         db.MulticastGroups.Add(group);
-        await db.SaveChangesAsync(ct);
+        await saves.SaveAsync(Refusal.BadRequest, ct);
         return await reader.FindAsync(group.Id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -8,7 +8,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.ChirpStack;
 
 /// <summary>Removes a multicast group with what waits to be sent to it. Its devices stay.</summary>
-internal sealed class DeleteMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader) : EndpointWithoutRequest<AffectedResponse>
+internal sealed class DeleteMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader, ChirpStackSaves saves) : EndpointWithoutRequest<AffectedResponse>
 {
     public override void Configure()
     {
@@ -21,6 +21,6 @@ internal sealed class DeleteMulticastGroup(AppDbContext db, Caller caller, Multi
         var id = HttpContext.RouteId();
         var group = await db.MulticastGroups.WritableBy(caller).SingleOrDefaultAsync(g => g.Id == id, ct)
             ?? throw await reader.MissingAsync(id, ct);
-        return await db.RemoveAndSaveAsync(group, ct);
+        return await db.RemoveAndSaveAsync(group, saves, ct);
     }
 }

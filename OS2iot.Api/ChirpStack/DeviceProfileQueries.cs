@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Http;
 using OS2iot.Core.ChirpStack;
-using OS2iot.Core.Database;
 
 namespace OS2iot.Api.ChirpStack;
 
@@ -17,12 +16,12 @@ internal static class DeviceProfileQueries
         this IQueryable<DeviceProfile> profiles, Guid id, string? notFound, CancellationToken ct) =>
         await profiles.AnyAsync(p => p.Id == id, ct) ? Refusal.Forbidden() : Refusal.NotFound(notFound);
 
-    /// <exception cref="Refusal">Another profile has the name.</exception>
-    public static async Task SaveProfileAsync(this AppDbContext db, CancellationToken ct)
+    /// <exception cref="Refusal">Another profile has the name, or ChirpStack won't have it.</exception>
+    public static async Task SaveProfileAsync(this ChirpStackSaves saves, CancellationToken ct)
     {
         try
         {
-            await db.SaveChangesAsync(ct);
+            await saves.SaveAsync(Refusal.BadRequest, ct);
         }
         catch (DbUpdateException exception) when (exception.IsDuplicate())
         {

@@ -1,11 +1,13 @@
 using FastEndpoints;
 using OS2iot.Api.Auth;
+using OS2iot.Core.ChirpStack;
 
 namespace OS2iot.Api.ChirpStack;
 
-/// <summary>How the network can choose data rates: what ChirpStack brings along.</summary>
-internal sealed class ListAdrAlgorithms : EndpointWithoutRequest<AdrAlgorithmsResponse>
+/// <summary>How the network can choose data rates: what ChirpStack brings along, and what it was given besides.</summary>
+internal sealed class ListAdrAlgorithms(ChirpStackClient client) : EndpointWithoutRequest<AdrAlgorithmsResponse>
 {
+    /// <summary>What every ChirpStack has.</summary>
     private static readonly AdrAlgorithmsResponse Algorithms = new(
     [
         new("default", "Default ADR algorithm (LoRa only)"),
@@ -19,5 +21,17 @@ internal sealed class ListAdrAlgorithms : EndpointWithoutRequest<AdrAlgorithmsRe
         Policies(Role.Read);
     }
 
-    public override Task<AdrAlgorithmsResponse> ExecuteAsync(CancellationToken ct) => Task.FromResult(Algorithms);
+    public override async Task<AdrAlgorithmsResponse> ExecuteAsync(CancellationToken ct)
+    {
+        try
+        {
+            return client.IsConfigured
+                ? new AdrAlgorithmsResponse([.. (await client.DeviceProfiles.ListAdrAlgorithmsAsync(ct)).Select(a => new AdrAlgorithm(a.Id, a.Name))])
+                : Algorithms;
+        }
+        catch (ChirpStackException)
+        {
+            return Algorithms;
+        }
+    }
 }

@@ -86,8 +86,8 @@ internal sealed class LoRaWanNetwork(AppDbContext db, SecretProtector protector)
             ["deviceProfileID"] = own.DeviceProfileId,
             ["skipFCntCheck"] = own.SkipFCntCheck,
             ["isDisabled"] = own.IsDisabled,
-            ["deviceStatusBattery"] = own.State?.BatteryLevel,
-            ["deviceStatusMargin"] = own.State?.LinkMargin,
+            ["deviceStatusBattery"] = own.Radio?.BatteryLevel,
+            ["deviceStatusMargin"] = own.Radio?.LinkMargin,
             ["activationType"] = LoRaWanSettings.WordOf(own.Activation),
         };
         if (own.Activation == Activation.Otaa)

@@ -27,7 +27,7 @@ internal sealed class SendToMulticastGroupRequest : IBodyRequest
 }
 
 /// <summary>Keeps a message to all devices of a multicast group until the network takes it. What still waits is dropped for it.</summary>
-internal sealed class SendToMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader)
+internal sealed class SendToMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader, ChirpStackSaves saves)
     : Endpoint<SendToMulticastGroupRequest, MulticastQueuedResponse>
 {
     public override void Configure()
@@ -52,7 +52,7 @@ internal sealed class SendToMulticastGroup(AppDbContext db, Caller caller, Multi
             Payload = Convert.FromHexString(request.Data),
             FPort = request.Port,
         });
-        await db.SaveChangesAsync(ct);
+        await saves.SaveAsync(Refusal.BadRequest, ct);
         await transaction.CommitAsync(ct);
         return new MulticastQueuedResponse(group.LoRaWan!.FrameCounter);
     }

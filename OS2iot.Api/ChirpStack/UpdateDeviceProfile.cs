@@ -9,7 +9,7 @@ namespace OS2iot.Api.ChirpStack;
 
 /// <summary>Changes a LoRaWAN device profile. Whose it is stays, whatever the body says.</summary>
 [SucceedsWith(StatusCodes.Status204NoContent)]
-internal sealed class UpdateDeviceProfile(AppDbContext db, Caller caller) : Endpoint<UpdateDeviceProfileRequest>
+internal sealed class UpdateDeviceProfile(AppDbContext db, Caller caller, ChirpStackSaves saves) : Endpoint<UpdateDeviceProfileRequest>
 {
     public override void Configure()
     {
@@ -23,7 +23,7 @@ internal sealed class UpdateDeviceProfile(AppDbContext db, Caller caller) : Endp
         var profile = await db.DeviceProfiles.WritableBy(caller).SingleOrDefaultAsync(p => p.Id == id, ct)
             ?? throw await db.DeviceProfiles.MissingAsync(id, notFound: null, ct);
         request.DeviceProfile.ApplyTo(profile);
-        await db.SaveProfileAsync(ct);
+        await saves.SaveProfileAsync(ct);
         await Send.NoContentAsync(ct);
     }
 }

@@ -9,7 +9,7 @@ using OS2iot.Core.Secrets;
 namespace OS2iot.Api.ChirpStack;
 
 /// <summary>Changes a multicast group; may move it, with other devices, to another application that the caller may change.</summary>
-internal sealed class UpdateMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader, SecretProtector protector)
+internal sealed class UpdateMulticastGroup(AppDbContext db, Caller caller, MulticastReader reader, SecretProtector protector, ChirpStackSaves saves)
     : Endpoint<UpdateMulticastRequest, MulticastDetails>
 {
     public override void Configure()
@@ -34,7 +34,7 @@ internal sealed class UpdateMulticastGroup(AppDbContext db, Caller caller, Multi
         group.Devices.RemoveAll(d => !members.Contains(d));
         group.Devices.AddRange(members.Except(group.Devices).ToList());
         request.ApplyTo(group, group.LoRaWan!, protector);
-        await db.SaveChangesAsync(ct);
+        await saves.SaveAsync(Refusal.BadRequest, ct);
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -1,5 +1,6 @@
 using FastEndpoints;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
@@ -9,7 +10,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Devices;
 
 /// <summary>Adds a device to an application that the caller may change.</summary>
-internal sealed class CreateDevice(AppDbContext db, Caller caller, DeviceNetworks networks, DeviceReader reader)
+internal sealed class CreateDevice(AppDbContext db, Caller caller, DeviceNetworks networks, DeviceReader reader, ChirpStackSaves saves)
     : Endpoint<CreateDeviceRequest, DeviceDetails>
 {
     public override void Configure()
@@ -30,7 +31,7 @@ internal sealed class CreateDevice(AppDbContext db, Caller caller, DeviceNetwork
         var device = await networks.Of(DeviceTypes.Parse(request.Type)).CreateAsync(request, ct);
         request.ApplyTo(device);
         db.Devices.Add(device);
-        await db.SaveDevicesAsync(ct);
+        await saves.SaveDevicesAsync(ct);
         return await reader.FindAsync(device.Id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -2,6 +2,7 @@ using FastEndpoints;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
@@ -24,7 +25,7 @@ internal sealed class CreateDevicesRequest : IBodyRequest
 /// import of the same rows.
 /// </summary>
 [RequestSizeLimit(DeviceRows.MaxBytes)]
-internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetworks networks, ImportKeys importKeys, DeviceReader reader)
+internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetworks networks, ImportKeys importKeys, DeviceReader reader, ChirpStackSaves saves)
     : Endpoint<CreateDevicesRequest, IReadOnlyList<DeviceRowResponse>>
 {
     public override void Configure()
@@ -97,31 +98,42 @@ internal sealed class CreateDevices(AppDbContext db, Caller caller, DeviceNetwor
 
         try
         {
-            await db.SaveChangesAsync(ct);
+            await saves.SaveAsync(Refusal.Device, ct);
             foreach (var (row, _) in chunk)
             {
                 row.Id = row.Device?.Id;
             }
         }
-        catch (DbUpdateException exception) when (exception.IsRefusal())
+        catch (Exception exception) when (exception is Refusal || (exception is DbUpdateException update && update.IsRefusal()))
         {
-            var open = chunk.Where(r => r.Row.IsOpen).ToList();
-            open.ForEach(r => db.Entry(r.Row.Device!).State = EntityState.Detached);
-            foreach (var row in open)
-            {
-                await CreateAloneAsync(row, ct);
-            }
+            await saves.OneByOneAsync(() => CreateEachAsync(chunk, ct), ct);
         }
     }
 
-    /// <summary>One of a chunk in which something was refused.</summary>
+    private async Task CreateEachAsync(IReadOnlyList<(DeviceRow<CreateDeviceRequest> Row, byte[] Key)> chunk, CancellationToken ct)
+    {
+        var open = chunk.Where(r => r.Row.IsOpen).ToList();
+        open.ForEach(r => db.Entry(r.Row.Device!).State = EntityState.Detached);
+        foreach (var row in open)
+        {
+            await CreateAloneAsync(row, ct);
+        }
+    }
+
+    /// <summary>One of a chunk that is saved row by row.</summary>
     private async Task CreateAloneAsync((DeviceRow<CreateDeviceRequest> Row, byte[] Key) row, CancellationToken ct)
     {
         try
         {
-            db.Devices.Add(row.Row.Device!);
-            await db.SaveChangesAsync(ct);
-            row.Row.Id = row.Row.Device!.Id;
+            // Itself only: what it points to is there.
+            row.Row.Device!.Id = 0;
+            db.Entry(row.Row.Device).State = EntityState.Added;
+            await saves.SaveAsync(Refusal.Device, ct);
+            row.Row.Id = row.Row.Device.Id;
+        }
+        catch (Refusal refusal)
+        {
+            row.Row.Error = refusal.Reason;
         }
         catch (DbUpdateException exception) when (exception.IsRefusal())
         {

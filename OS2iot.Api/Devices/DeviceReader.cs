@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Applications;
 using OS2iot.Api.DeviceModels;
+using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Database;
 using OS2iot.Core.Devices;
 using OS2iot.Core.Downlinks;
@@ -18,13 +19,15 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
     public async Task<DeviceDetails?> FindAsync(int id, CancellationToken ct)
     {
         var writable = db.Devices.WritableBy(caller);
-        var found = await db.Devices.AsNoTracking().VisibleTo(caller).Include(d => d.State)
+
+        // One device with a few rows beside it: fetched at once.
+        var found = await db.Devices.AsNoTracking().AsSingleQuery().VisibleTo(caller).Include(d => d.State).Include(d => ((LoRaWanDevice)d).Radio)
             .Include(d => d.Downlinks.Where(i => i.State == DownlinkState.Pending).OrderBy(i => i.Id)).Where(d => d.Id == id)
             .Select(d => new
             {
                 Device = d,
                 d.Application,
-                PermissionIds = d.Application!.Permissions.Select(p => p.Id).ToList(),
+                PermissionIds = d.Application!.Permissions.OrderBy(p => p.Id).Select(p => p.Id).ToList(),
                 MayWrite = writable.Any(w => w.Id == d.Id),
                 Model = d.DeviceModel,
                 ModelOrganization = d.DeviceModel!.Organization,
@@ -62,7 +65,8 @@ internal sealed class DeviceReader(AppDbContext db, Caller caller, DeviceNetwork
         }
 
         var devices = await db.Devices.AsNoTracking().AsSplitQuery().Where(d => ids.Contains(d.Id))
-            .Include(d => d.Connections.OrderBy(c => c.Id)).Include(d => d.State).OrderBy(d => d.Id).ToDictionaryAsync(d => d.Id, ct);
+            .Include(d => d.Connections.OrderBy(c => c.Id)).Include(d => d.State).Include(d => ((LoRaWanDevice)d).Radio)
+            .OrderBy(d => d.Id).ToDictionaryAsync(d => d.Id, ct);
         var models = await ModelsOf(devices.Values).ToDictionaryAsync(m => m.Id, m => new DeviceModelCore(m), ct);
         var times = devices.Values.Where(d => d.State is not null).Select(d => d.State!.LastSeenAt).ToList();
         var messages = devices.Values.Where(d => d.State is not null).Select(d => d.State!.LastMessageId).ToList();

@@ -2,6 +2,7 @@ using OS2iot.Api.Applications;
 using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Connections;
 using OS2iot.Api.DataTargets;
+using OS2iot.Api.Downlinks;
 using OS2iot.Api.GenericHttp;
 using OS2iot.Api.MqttDevices;
 using OS2iot.Api.Sigfox;
@@ -35,6 +36,8 @@ internal static class DevicesExtensions
         builder.Services.AddScoped<TestMessages>();
         builder.Services.AddScoped<ConnectionReader>();
         builder.Services.AddScoped<MulticastReader>();
+        builder.Services.AddScoped<ChirpStackSaves>();
+        builder.Services.AddScoped<DownlinkEncoder>();
         return builder;
     }
 }

@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
@@ -9,7 +10,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Devices;
 
 /// <summary>Changes a device; may move it to another application that the caller may change. Its type stays.</summary>
-internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetworks networks, DeviceReader reader)
+internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetworks networks, DeviceReader reader, ChirpStackSaves saves)
     : Endpoint<UpdateDeviceRequest, DeviceDetails>
 {
     public override void Configure()
@@ -37,7 +38,7 @@ internal sealed class UpdateDevice(AppDbContext db, Caller caller, DeviceNetwork
 
         request.ApplyTo(device);
         await networks.Of(device.Type).UpdateAsync(device, request, ct);
-        await db.SaveDevicesAsync(ct);
+        await saves.SaveDevicesAsync(ct);
         return await reader.FindAsync(id, ct) ?? throw Refusal.NotFound();
     }
 }

@@ -2,6 +2,7 @@ using FastEndpoints;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.DeviceModels;
 using OS2iot.Api.Http;
 using OS2iot.Api.Validation;
@@ -22,7 +23,7 @@ internal sealed class UpdateDevicesRequest : IBodyRequest
 /// Changes up to 1,000 devices, each as by itself; the answer says of each row what became of it. Rows of unknown devices come last.
 /// </summary>
 [RequestSizeLimit(DeviceRows.MaxBytes)]
-internal sealed class UpdateDevices(AppDbContext db, Caller caller, DeviceNetworks networks, DeviceReader reader)
+internal sealed class UpdateDevices(AppDbContext db, Caller caller, DeviceNetworks networks, DeviceReader reader, ChirpStackSaves saves)
     : Endpoint<UpdateDevicesRequest, IReadOnlyList<DeviceRowResponse>>
 {
     public override void Configure()
@@ -75,27 +76,37 @@ internal sealed class UpdateDevices(AppDbContext db, Caller caller, DeviceNetwor
         try
         {
             await db.LeaveApplicationAsync([.. moving], ct);
-            await db.SaveChangesAsync(ct);
+            await saves.SaveAsync(Refusal.Device, ct);
             foreach (var row in chunk)
             {
                 row.Id = row.Device?.Id;
             }
         }
-        catch (DbUpdateException exception) when (exception.IsRefusal())
+        catch (Exception exception) when (exception is Refusal || (exception is DbUpdateException update && update.IsRefusal()))
         {
             db.ChangeTracker.Clear();
             if (chunk.Length == 1)
             {
-                chunk[0].Error ??= exception is DbUpdateConcurrencyException ? ErrorCodes.IdDoesNotExist : exception.WhyNotSaved();
+                chunk[0].Error ??= exception switch
+                {
+                    Refusal refusal => refusal.Reason,
+                    DbUpdateConcurrencyException => ErrorCodes.IdDoesNotExist,
+                    _ => ((DbUpdateException)exception).WhyNotSaved(),
+                };
                 return;
             }
 
             // Somebody changed something that one of the rows needs. The others don't have to pay for it.
-            foreach (var row in chunk.Where(r => r.Error is null))
-            {
-                row.Device = null;
-                await UpdateAsync([row], ct);
-            }
+            await saves.OneByOneAsync(() => UpdateEachAsync(chunk, ct), ct);
+        }
+    }
+
+    private async Task UpdateEachAsync(DeviceRow<UpdateDeviceRequest>[] chunk, CancellationToken ct)
+    {
+        foreach (var row in chunk.Where(r => r.Error is null))
+        {
+            row.Device = null;
+            await UpdateAsync([row], ct);
         }
     }
 

@@ -42,7 +42,13 @@ internal static class Errors
     {
         document.AddComponent(Standard, Object(
             ("statusCode", Type(JsonSchemaType.Integer)), ("message", Type(JsonSchemaType.String, "A code that clients translate, or a text.")),
-            ("error?", Type(JsonSchemaType.String, "The status in words. Absent where there is nothing to say beyond it."))));
+            ("error?", Type(JsonSchemaType.String, "The status in words. Absent where there is nothing to say beyond it.")),
+            ("usedBy?", new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = Object(("id", Type(JsonSchemaType.Integer)), ("name", Type(JsonSchemaType.String))),
+                Description = "Some of what uses the thing that can't be removed.",
+            })));
         document.AddComponent(Failure, Object(
             ("target", Type(JsonSchemaType.Object, "What was sent, without secrets and shortened.")), ("value?", new OpenApiSchema { Description = "The member's value." }),
             ("property", Type(JsonSchemaType.String)),
@@ -59,7 +65,7 @@ internal static class Errors
             ("error", Type(JsonSchemaType.String))));
         document.AddComponent(Short, Object(
             ("statusCode", Type(JsonSchemaType.Integer)), ("timestamp", new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" }),
-            ("path", Type(JsonSchemaType.String))));
+            ("path", Type(JsonSchemaType.String)), ("code?", Type(JsonSchemaType.String, "Why, where whoever signs in can do something about it."))));
         document.AddComponent(Device, Object(("message", Type(JsonSchemaType.String))));
 
         foreach (var (status, (when, example)) in All)

@@ -31,6 +31,7 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         ["hardware"] = "Ultrasonic sensor",
         ["url"] = "https://example.dk/receive",
         ["data"] = "0102030405060708",
+        ["dataBase64"] = "AQIDBAUGBwg=",
         ["tagsString"] = "{\"floor\":\"2\"}",
         ["body"] = new JsonObject
         {
@@ -59,6 +60,7 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         ["id"] = 17,
         ["sort"] = "ASC",
         ["timeout"] = 30000,
+        ["secret"] = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
         ["signingSecret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         ["previousSigningSecret"] = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     }.ToFrozenDictionary();
@@ -104,6 +106,11 @@ internal sealed class Examples : IOpenApiDocumentTransformer
         {
             // Requests carry it as JSON in a text.
             return isRequest ? ByName["code"].DeepClone() : "function decode(payload, metadata) { return payload; }";
+        }
+
+        if (name == "code" && schema.MaxLength is not null)
+        {
+            return "482913"; // a one-time code, not that of a decoder
         }
 
         if (type != JsonSchemaType.Object && ByName.TryGetValue(name, out var known) && Allows(type, known))

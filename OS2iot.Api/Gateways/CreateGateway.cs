@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Gateways;
@@ -9,7 +10,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Gateways;
 
 /// <summary>Adds a gateway to an organization whose gateways the caller manages.</summary>
-internal sealed class CreateGateway(AppDbContext db, Caller caller) : Endpoint<CreateGatewayRequest, GatewayChangedResponse>
+internal sealed class CreateGateway(AppDbContext db, Caller caller, ChirpStackSaves saves) : Endpoint<CreateGatewayRequest, GatewayChangedResponse>
 {
     public override void Configure()
     {
@@ -39,7 +40,7 @@ internal sealed class CreateGateway(AppDbContext db, Caller caller) : Endpoint<C
         db.Gateways.Add(gateway);
         try
         {
-            await db.SaveChangesAsync(ct);
+            await saves.SaveAsync(Refusal.BadRequest, ct);
         }
         catch (DbUpdateException exception) when (exception.IsDuplicate())
         {

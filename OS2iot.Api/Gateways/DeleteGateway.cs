@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
@@ -9,7 +10,7 @@ namespace OS2iot.Api.Gateways;
 
 /// <summary>Removes a gateway with its history.</summary>
 [RefusesWith(StatusCodes.Status400BadRequest)]
-internal sealed class DeleteGateway(AppDbContext db, Caller caller) : EndpointWithoutRequest<GatewayChangedResponse>
+internal sealed class DeleteGateway(AppDbContext db, Caller caller, ChirpStackSaves saves) : EndpointWithoutRequest<GatewayChangedResponse>
 {
     public override void Configure()
     {
@@ -22,7 +23,7 @@ internal sealed class DeleteGateway(AppDbContext db, Caller caller) : EndpointWi
         var gatewayId = HttpContext.RouteGatewayId();
         var gateway = await db.Gateways.WritableBy(caller).SingleOrDefaultAsync(g => g.GatewayId == gatewayId, ct)
             ?? throw await db.Gateways.MissingAsync(gatewayId, ct);
-        await db.RemoveAndSaveAsync(gateway, ct);
+        await db.RemoveAndSaveAsync(gateway, saves, ct);
         return GatewayChangedResponse.Done;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
@@ -9,7 +10,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Gateways;
 
 /// <summary>Changes a gateway; its id and its organization stay.</summary>
-internal sealed class UpdateGateway(AppDbContext db, Caller caller) : Endpoint<UpdateGatewayRequest, GatewayChangedResponse>
+internal sealed class UpdateGateway(AppDbContext db, Caller caller, ChirpStackSaves saves) : Endpoint<UpdateGatewayRequest, GatewayChangedResponse>
 {
     public override void Configure()
     {
@@ -28,7 +29,7 @@ internal sealed class UpdateGateway(AppDbContext db, Caller caller) : Endpoint<U
         var gateway = await db.Gateways.WritableBy(caller).SingleOrDefaultAsync(g => g.GatewayId == gatewayId, ct)
             ?? throw await db.Gateways.MissingAsync(gatewayId, ct);
         request.Gateway.ApplyTo(gateway);
-        await db.SaveChangesAsync(ct);
+        await saves.SaveAsync(Refusal.BadRequest, ct);
         return GatewayChangedResponse.Done;
     }
 }

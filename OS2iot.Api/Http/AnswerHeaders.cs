@@ -27,6 +27,19 @@ internal sealed class AnswerHeaders(RequestDelegate next)
         var context = (HttpContext)state;
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (context.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
+        // All but the page that shows the description of the API, which has script.
+        if (context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        }
+
         var isError = context.Response.StatusCode >= StatusCodes.Status400BadRequest;
         if (isError || (headers.CacheControl.Count == 0 && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsOptions(context.Request.Method)))
         {

@@ -71,14 +71,23 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, TimeProvider cl
         return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
-    private static JsonObject AuthBody(HttpContext context, Refusal refusal, TimeProvider clock) => new()
+    private static JsonObject AuthBody(HttpContext context, Refusal refusal, TimeProvider clock)
     {
-        ["statusCode"] = refusal.StatusCode,
-        ["timestamp"] = WireTime.Format(clock.GetUtcNow()),
+        var body = new JsonObject
+        {
+            ["statusCode"] = refusal.StatusCode,
+            ["timestamp"] = WireTime.Format(clock.GetUtcNow()),
 
-        // Without the query, which may carry a token.
-        ["path"] = context.Request.Path.Value,
-    };
+            // Without the query, which may carry a token.
+            ["path"] = context.Request.Path.Value,
+        };
+        if (refusal.Code is { } code)
+        {
+            body["code"] = code;
+        }
+
+        return body;
+    }
 
     private static bool IsUnknownRoute(HttpContext context) =>
         context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed

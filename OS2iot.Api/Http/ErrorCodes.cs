@@ -33,6 +33,12 @@ internal static class ErrorCodes
     public const string SigfoxBadLogin = "MESSAGE.SIGFOX-BAD-LOGIN";
     public const string SigfoxGroupExists = "MESSAGE.GROUP-CAN-ONLY-BE-CREATED-ONCE-PR-ORGANIZATION";
     public const string DeviceDoesNotExistInSigfox = "MESSAGE.DEVICE-DOES-NOT-EXIST-IN-SIGFOX-FOR-GROUP";
+    public const string UserInactive = "MESSAGE.USER-INACTIVE";
+    public const string MissingRole = "MissingRole";
+    public const string CodeNeeded = "MESSAGE.ONE-TIME-CODE-NEEDED";
+    public const string CodeWrong = "MESSAGE.ONE-TIME-CODE-WRONG";
+    public const string PasswordWrong = "MESSAGE.PASSWORD-WRONG";
+    public const string ResetTokenWrong = "MESSAGE.RESET-TOKEN-WRONG";
     public const string KombitLoginFailed = "MESSAGE.KOMBIT-LOGIN-FAILED";
     public const string UserAlreadyExists = "MESSAGE.USER-ALREADY-EXISTS";
     public const string UserAlreadyHasMail = "MESSAGE.USER-ALREADY-HAVE-MAIL";

@@ -37,6 +37,12 @@ internal sealed class Refusal : Exception
         }
     }
 
+    /// <summary>Why a sign-in failed, where whoever signs in can do something about it. Its place is the short form of /auth.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Some of what stands in the way, where something is in use.</summary>
+    public JsonArray? UsedBy { get; init; }
+
     /// <summary>Seconds after which another try makes sense.</summary>
     public int? RetryAfter { get; init; }
 
@@ -52,6 +58,8 @@ internal sealed class Refusal : Exception
 
     public static Refusal Unauthorized() => new(StatusCodes.Status401Unauthorized, RefusalForm.Bare, "Unauthorized");
 
+    public static Refusal Unauthorized(string code) => new(StatusCodes.Status401Unauthorized, RefusalForm.Bare, "Unauthorized") { Code = code };
+
     /// <summary>The API key is unknown, expired or none of ours.</summary>
     public static Refusal WrongApiKey() => new(StatusCodes.Status401Unauthorized, RefusalForm.Standard, ErrorCodes.ApiKeyAuthFailed);
 
@@ -66,6 +74,11 @@ internal sealed class Refusal : Exception
     public static Refusal NotFound(string? message = ErrorCodes.IdDoesNotExist) => message is null
         ? new(StatusCodes.Status404NotFound, RefusalForm.Bare, "Not Found")
         : new(StatusCodes.Status404NotFound, RefusalForm.Standard, message);
+
+    /// <param name="message">A code.</param>
+    /// <param name="usedBy">Of what the caller may see.</param>
+    public static Refusal InUse(string message, JsonArray usedBy) =>
+        new(StatusCodes.Status409Conflict, RefusalForm.Standard, message) { UsedBy = usedBy };
 
     public static Refusal Conflict(string message) => new(StatusCodes.Status409Conflict, RefusalForm.Standard, message);
 
@@ -83,7 +96,18 @@ internal sealed class Refusal : Exception
 
     public static Refusal Unexpected() => new(StatusCodes.Status500InternalServerError, RefusalForm.Bare, "Internal server error");
 
-    public JsonObject ToBody() => Form switch
+    public JsonObject ToBody()
+    {
+        var body = ToPlainBody();
+        if (UsedBy is not null)
+        {
+            body["usedBy"] = UsedBy.DeepClone();
+        }
+
+        return body;
+    }
+
+    private JsonObject ToPlainBody() => Form switch
     {
         RefusalForm.MessageOnly => new JsonObject { ["message"] = _message?.DeepClone() },
         RefusalForm.Bare => new JsonObject { ["statusCode"] = StatusCode, ["message"] = _message?.DeepClone() },

@@ -1,7 +1,9 @@
 using FastEndpoints;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using OS2iot.Api.Http;
+using OS2iot.Core.SignIn;
 
 namespace OS2iot.Api.Kombit;
 
@@ -15,7 +17,7 @@ internal sealed class BeginKombitLoginQuery : IQueryRequest
 
 /// <summary>Sends a browser to sign in at KOMBIT. Where that is not set up, it is sent back with the reason.</summary>
 [SucceedsWith(StatusCodes.Status302Found)]
-internal sealed class BeginKombitLogin(IOptions<KombitOptions> options) : Endpoint<BeginKombitLoginQuery>
+internal sealed class BeginKombitLogin(IOptions<KombitOptions> options, IOptions<OidcOptions> oidc) : Endpoint<BeginKombitLoginQuery>
 {
     public override void Configure()
     {
@@ -28,6 +30,12 @@ internal sealed class BeginKombitLogin(IOptions<KombitOptions> options) : Endpoi
         if (!Uri.TryCreate(query.Redirect, UriKind.Absolute, out var redirect) || !options.Value.Allows(redirect))
         {
             throw Refusal.Unauthorized();
+        }
+
+        if (oidc.Value.IsSetUp)
+        {
+            HttpContext.MarkResponseStart(); // the answer is the scheme's
+            return HttpContext.ChallengeAsync(ConfigureOidc.Scheme, new AuthenticationProperties { RedirectUri = redirect.AbsoluteUri });
         }
 
         return Send.RedirectAsync(

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
+using OS2iot.Api.ChirpStack;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.DataTargets;
@@ -9,7 +10,7 @@ using OS2iot.Core.DataTargets;
 namespace OS2iot.Api.Organizations;
 
 /// <summary>Removes an organization and everything below it.</summary>
-internal sealed class DeleteOrganization(AppDbContext db) : EndpointWithoutRequest<AffectedResponse>
+internal sealed class DeleteOrganization(AppDbContext db, ChirpStackSaves saves) : EndpointWithoutRequest<AffectedResponse>
 {
     private const int AtOnce = 1000;
 
@@ -28,7 +29,7 @@ internal sealed class DeleteOrganization(AppDbContext db) : EndpointWithoutReque
         // A connection holds on to its decoder, and the cascade may meet the decoder first.
         await ForEachAsync(c => c.DataTarget!.Application!.OrganizationId == id, c => db.Remove(c), ct);
         await ForEachAsync(c => c.PayloadDecoder!.OrganizationId == id, c => c.PayloadDecoderId = null, ct);
-        var answer = await db.RemoveAndSaveAsync(organization, ct);
+        var answer = await db.RemoveAndSaveAsync(organization, saves, ct);
         await transaction.CommitAsync(ct);
         return answer;
     }

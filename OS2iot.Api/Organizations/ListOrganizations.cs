@@ -28,7 +28,7 @@ internal sealed class ListOrganizations(AppDbContext db, Caller caller) : Endpoi
             list,
             o => new OrganizationWithApplications(
                 o,
-                o.Applications.OrderBy(a => a.Id).Select(a => new ApplicationCore(a, a.Permissions.Select(p => p.Id).ToList())).ToList()),
+                o.Applications.OrderBy(a => a.Id).Select(a => new ApplicationCore(a, a.Permissions.OrderBy(p => p.Id).Select(p => p.Id).ToList())).ToList()),
             ct);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ListPermissionApplications(AppDbContext db, PermissionRead
         var id = await reader.CheckVisibleAsync(HttpContext.RouteId(), ct);
         var applications = db.Applications.AsNoTracking().Where(a => a.Permissions.Any(p => p.Id == id));
         var rows = await Orders.Page(applications, list).AsSplitQuery()
-            .Select(a => new { Application = a, PermissionIds = a.Permissions.Select(p => p.Id).ToList() }).ToListAsync(ct);
+            .Select(a => new { Application = a, PermissionIds = a.Permissions.OrderBy(p => p.Id).Select(p => p.Id).ToList() }).ToListAsync(ct);
         var devicesOf = await devices.OfAsync(rows.Select(r => r.Application), ct);
         return new ListResponse<ApplicationListItem>(
             [.. rows.Select(r => new ApplicationListItem(

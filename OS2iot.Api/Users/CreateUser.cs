@@ -8,7 +8,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Users;
 
 /// <summary>Adds a user who signs in with e-mail and password. What the user may do comes from user groups.</summary>
-internal sealed class CreateUser(AppDbContext db, Caller caller, GlobalAdministrators administrators, LoginThrottle throttle, UserReader reader)
+internal sealed class CreateUser(AppDbContext db, Caller caller, GlobalAdministrators administrators, NewPasswords passwords, UserReader reader)
     : Endpoint<CreateUserRequest, UserDetails>
 {
     public override void Configure()
@@ -33,7 +33,7 @@ internal sealed class CreateUser(AppDbContext db, Caller caller, GlobalAdministr
         {
             Name = request.Name,
             Email = request.Email,
-            PasswordHash = await throttle.HashAsync(request.Password, ct),
+            PasswordHash = await passwords.HashAsync(request.Password, [request.Name, request.Email], ct),
             Active = request.Active.Or(true) ?? true,
             ExpiresOn = request.ExpiresOn.Or(null)?.ToUniversalTime(),
             ShowWelcomeScreen = true,

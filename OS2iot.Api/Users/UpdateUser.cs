@@ -8,7 +8,7 @@ using OS2iot.Core.Organizations;
 namespace OS2iot.Api.Users;
 
 /// <summary>Changes a user of whom the caller manages all that the user may do.</summary>
-internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministrators administrators, LoginThrottle throttle, UserReader reader)
+internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministrators administrators, NewPasswords passwords, Sessions sessions, SignInLog log, UserReader reader, TimeProvider clock)
     : Endpoint<UpdateUserRequest, UserDetails>
 {
     public override void Configure()
@@ -25,7 +25,7 @@ internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministr
         }
 
         var id = HttpContext.RouteId();
-        var passwordHash = string.IsNullOrEmpty(request.Password) ? null : await HashAsync(request.Password, ct);
+        var passwordHash = string.IsNullOrEmpty(request.Password) ? null : await passwords.HashAsync(request.Password, [request.Name, request.Email], ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await administrators.HoldAsync(ct);
         var user = await db.Users.WritableBy(caller).AsSplitQuery().Include(u => u.Permissions).ThenInclude(p => p.Types)
@@ -52,8 +52,22 @@ internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministr
         }
 
         await SaveAsync(ct);
+        if (passwordHash is not null || !user.Active || user.ExpiresOn <= clock.GetUtcNow())
+        {
+            // Whoever knew the old password may be in already; and who is switched on again signs in anew.
+            await EndSessionsAsync(id, ct);
+        }
+
         await transaction.CommitAsync(ct);
         return await reader.FindAsync(db.Users, id, extended: false, ct) ?? throw Refusal.NotFound();
+    }
+
+    private async Task EndSessionsAsync(int id, CancellationToken ct)
+    {
+        if (await sessions.EndAsync(s => s.UserId == id, ct) > 0)
+        {
+            await log.WentAsync(id, "signed out by an administrator", ct);
+        }
     }
 
     private async Task SaveAsync(CancellationToken ct)
@@ -67,11 +81,6 @@ internal sealed class UpdateUser(AppDbContext db, Caller caller, GlobalAdministr
             throw Refusal.BadRequest(ErrorCodes.EmailAlreadyInUse);
         }
     }
-
-    private Task<string> HashAsync(string password, CancellationToken ct) =>
-        password.EnumerateRunes().Count() is >= Core.Organizations.User.PasswordMinLength and <= Core.Organizations.User.PasswordMaxLength
-            ? throttle.HashAsync(password, ct)
-            : throw Refusal.BadRequest(ErrorCodes.PasswordDoesNotMeetRequirements);
 
     private async Task<Refusal> MissingAsync(int id, CancellationToken ct) =>
         await db.Users.AnyAsync(u => u.Id == id && !u.IsSystemUser, ct) ? Refusal.Forbidden() : Refusal.NotFound();

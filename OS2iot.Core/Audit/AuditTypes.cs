@@ -30,6 +30,9 @@ public static class AuditActions
     public const string Delete = "DELETE";
     public const string Login = "LOGIN";
 
+    /// <summary>A session was ended: by its user, an administrator or the identity provider.</summary>
+    public const string Logout = "LOGOUT";
+
     /// <summary>Messages were sent to their targets once more.</summary>
     public const string Resend = "RESEND";
 }

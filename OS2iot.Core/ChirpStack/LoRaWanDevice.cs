@@ -53,6 +53,8 @@ public sealed class LoRaWanDevice : Device
     /// <summary>The application at ChirpStack that holds the device, once it is there.</summary>
     [NotAudited("The network gives it.")]
     public string? ChirpStackApplicationId { get; set; }
+
+    public LoRaWanState? Radio { get; set; }
 }
 
 /// <summary>How device and network agree on session keys.</summary>

@@ -11,9 +11,11 @@ using OS2iot.Core.Downlinks;
 using OS2iot.Core.Gateways;
 using OS2iot.Core.GenericHttp;
 using OS2iot.Core.MqttDevices;
+using OS2iot.Core.NetworkEvents;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.PayloadDecoders;
 using OS2iot.Core.Sigfox;
+using OS2iot.Core.SignIn;
 using OS2iot.Core.Sync;
 using OS2iot.Core.Uplinks;
 
@@ -31,6 +33,16 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<User> Users => Set<User>();
 
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    public DbSet<UsedToken> UsedTokens => Set<UsedToken>();
+
+    public DbSet<LoginFailures> LoginFailures => Set<LoginFailures>();
+
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<Permission> Permissions => Set<Permission>();
@@ -44,6 +56,12 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
     public DbSet<GenericHttpDevice> GenericHttpDevices => Set<GenericHttpDevice>();
 
     public DbSet<LoRaWanDevice> LoRaWanDevices => Set<LoRaWanDevice>();
+
+    public DbSet<LoRaWanState> LoRaWanStates => Set<LoRaWanState>();
+
+    public DbSet<StoredNetworkEvent> NetworkEvents => Set<StoredNetworkEvent>();
+
+    public DbSet<Reception> Receptions => Set<Reception>();
 
     public DbSet<SigfoxDevice> SigfoxDevices => Set<SigfoxDevice>();
 

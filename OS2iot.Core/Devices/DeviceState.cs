@@ -24,12 +24,6 @@ public sealed class DeviceState
 
     /// <summary>dB, of the newest message that told.</summary>
     public double? Snr { get; set; }
-
-    /// <summary>Percent, of the newest status that told.</summary>
-    public double? BatteryLevel { get; set; }
-
-    /// <summary>dB, of the newest status that told: how well the network hears the device.</summary>
-    public int? LinkMargin { get; set; }
 }
 
 internal sealed class DeviceStateConfiguration : IEntityTypeConfiguration<DeviceState>

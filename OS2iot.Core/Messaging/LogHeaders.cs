@@ -44,6 +44,15 @@ public static class LogHeaders
     /// <summary>True where the network was asked for what it could not deliver.</summary>
     public const string Recovered = "recovered";
 
+    /// <summary>What happened, such as join.</summary>
+    public const string EventKind = "event";
+
+    /// <summary>EUI-64 of the gateway that it is about.</summary>
+    public const string GatewayId = "gateway-id";
+
+    /// <summary>True where the broker had kept it from before.</summary>
+    public const string IsRetained = "retained";
+
     /// <summary>W3C Trace Context.</summary>
     public const string TraceParent = "traceparent";
 
@@ -53,5 +62,6 @@ public static class LogHeaders
         MessageId, DeviceId, ApplicationId, OrganizationId, Network, ReceivedAt, SentAt,
         DeduplicationId, FPort, FCnt, Rssi, Snr, PayloadDecoderId, PayloadDecoderVersion, DecodeError, TraceParent,
         Recovered,
+        EventKind, GatewayId, IsRetained,
     ];
 }

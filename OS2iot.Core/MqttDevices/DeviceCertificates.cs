@@ -34,6 +34,7 @@ public sealed class DeviceCertificates(
     private readonly SemaphoreSlim _gate = new(1);
 
     private Authority? _authority;
+    private volatile Trust? _trust;
 
     /// <summary>What a device needs to know our broker by: PEM, more than one certificate while one authority follows another.</summary>
     public async Task<string> AuthorityAsync(CancellationToken ct) => options.Value.AuthorityFile is { Length: > 0 } file
@@ -100,6 +101,12 @@ public sealed class DeviceCertificates(
         var authorities = await db.DeviceAuthorities.AsNoTracking().Where(a => a.NotAfter > now).OrderBy(a => a.Generation).ToListAsync(ct);
         var revoked = await db.IssuedCertificates.AsNoTracking().Where(c => c.RevokedAt <= now && c.NotAfter > now).OrderBy(c => c.Id)
             .Select(c => new { c.Generation, c.Serial, RevokedAt = c.RevokedAt!.Value }).ToListAsync(ct);
+        var content = string.Join(' ', authorities.Select(a => a.Certificate).Concat(revoked.Select(r => r.Serial)));
+        if (_trust is { } last && last.Content == content)
+        {
+            return last.Text; // signed anew it would look like another, and the broker would read all its files again
+        }
+
         var text = new StringBuilder();
         foreach (var authority in authorities)
         {
@@ -120,7 +127,9 @@ public sealed class DeviceCertificates(
                 certificate, now.ToUnixTimeMilliseconds(), authority.NotAfter, HashAlgorithmName.SHA256, thisUpdate: now - Backdated))).Append('\n');
         }
 
-        return text.ToString();
+        var trust = new Trust(content, text.ToString());
+        _trust = trust;
+        return trust.Text;
     }
 
     public void Dispose()
@@ -272,4 +281,6 @@ public sealed class DeviceCertificates(
     }
 
     private sealed record Authority(int Generation, X509Certificate2 Certificate, string Bundle);
+
+    private sealed record Trust(string Content, string Text);
 }

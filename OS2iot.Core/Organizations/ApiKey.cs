@@ -21,6 +21,11 @@ public sealed class ApiKey : Entity
     /// <summary>The key's first characters, by which people tell keys apart.</summary>
     public required string KeyPrefix { get; set; }
 
+    /// <summary>The key before the present one; it goes on working for a while, so that programs can be changed over.</summary>
+    public byte[]? PreviousKeyHash { get; set; }
+
+    public DateTimeOffset? PreviousKeyExpiresOn { get; set; }
+
     /// <summary>Stops working then; null never.</summary>
     public DateTimeOffset? ExpiresOn { get; set; }
 
@@ -42,6 +47,7 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
     public void Configure(EntityTypeBuilder<ApiKey> builder)
     {
         builder.HasIndex(k => k.KeyHash).IsUnique();
+        builder.HasIndex(k => k.PreviousKeyHash).IsUnique();
         builder.HasOne(k => k.SystemUser).WithOne().HasForeignKey<ApiKey>(k => k.SystemUserId).OnDelete(DeleteBehavior.NoAction);
         builder.HasMany(k => k.Permissions).WithMany(p => p.ApiKeys).UsingEntity("api_key_permissions");
     }

@@ -53,17 +53,23 @@ public sealed class Caller
     /// <summary>The key by which the caller came; null for a user who signed in.</summary>
     public int? ApiKeyId { get; private init; }
 
-    /// <summary>A user who signed in; null when that user is gone, switched off or expired. One query.</summary>
-    public static async Task<Caller?> FindAsync(AppDbContext db, int userId, DateTimeOffset now, CancellationToken ct)
+    /// <summary>The session by which the caller came; null for a key.</summary>
+    public Guid? SessionId { get; private init; }
+
+    /// <summary>
+    /// A user who signed in; null when that user is gone, switched off or expired, or when the session ended. One query.
+    /// </summary>
+    public static async Task<Caller?> FindAsync(AppDbContext db, int userId, Guid sessionId, DateTimeOffset now, CancellationToken ct)
     {
         var found = await db.Users.AsNoTracking()
             .Where(u => u.Id == userId && u.Active && !u.IsSystemUser && (u.ExpiresOn == null || u.ExpiresOn > now))
+            .Where(u => db.UserSessions.Any(s => s.Id == sessionId && s.UserId == u.Id && s.EndedAt == null && s.ExpiresAt > now))
             .Select(u => new
             {
                 Grants = u.Permissions.SelectMany(p => p.Types.Select(t => new Grant(p.Id, p.OrganizationId, t.Type))).ToList(),
             })
             .SingleOrDefaultAsync(ct);
-        return found is null ? null : new Caller(userId, found.Grants);
+        return found is null ? null : new Caller(userId, found.Grants) { SessionId = sessionId };
     }
 
     /// <summary>
@@ -71,12 +77,15 @@ public sealed class Caller
     /// belong to no organization. One query.
     /// </summary>
     public static Task<Caller?> FindByApiKeyAsync(AppDbContext db, byte[] keyHash, DateTimeOffset now, CancellationToken ct) =>
-        FindByApiKeyAsync(db.ApiKeys.Where(k => k.KeyHash == keyHash), now, ct);
+        FindByApiKeyAsync(db.ApiKeys.Where(k => k.KeyHash == keyHash || (k.PreviousKeyHash == keyHash && k.PreviousKeyExpiresOn > now)), now, ct);
 
     /// <summary>What the caller may do by now; null when nothing any more.</summary>
-    public Task<Caller?> RenewAsync(AppDbContext db, DateTimeOffset now, CancellationToken ct) => ApiKeyId is { } id
-        ? FindByApiKeyAsync(db.ApiKeys.Where(k => k.Id == id), now, ct)
-        : FindAsync(db, UserId, now, ct);
+    public Task<Caller?> RenewAsync(AppDbContext db, DateTimeOffset now, CancellationToken ct) => (ApiKeyId, SessionId) switch
+    {
+        ({ } id, _) => FindByApiKeyAsync(db.ApiKeys.Where(k => k.Id == id), now, ct),
+        (_, { } session) => FindAsync(db, UserId, session, now, ct),
+        _ => Task.FromResult<Caller?>(null),
+    };
 
     private static async Task<Caller?> FindByApiKeyAsync(IQueryable<ApiKey> keys, DateTimeOffset now, CancellationToken ct)
     {

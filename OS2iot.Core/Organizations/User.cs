@@ -11,9 +11,10 @@ public sealed class User : Entity
 {
     public const int NameMaxLength = 50;
 
-    public const int PasswordMinLength = 6;
+    /// <summary>No installation may ask for less; most ask for more.</summary>
+    public const int PasswordMinLength = 8;
 
-    public const int PasswordMaxLength = 50;
+    public const int PasswordMaxLength = 128;
 
     public required string Name { get; set; }
 
@@ -31,6 +32,11 @@ public sealed class User : Entity
     /// <summary>The identity provider's name for the user.</summary>
     public string? NameId { get; set; }
 
+    /// <summary>The identity provider by which the user signs in, and its unchanging word for the user. Both or neither.</summary>
+    public string? Issuer { get; set; }
+
+    public string? Subject { get; set; }
+
     public bool? AwaitingConfirmation { get; set; }
 
     public bool IsSystemUser { get; set; }
@@ -39,6 +45,13 @@ public sealed class User : Entity
 
     /// <summary>May not sign in from then on, nor use what was opened before; null never.</summary>
     public DateTimeOffset? ExpiresOn { get; set; }
+
+    /// <summary>Of which one-time codes are made (RFC 6238); null where a password is enough.</summary>
+    public string? TotpSecretCiphertext { get; set; }
+
+    /// <summary>The newest code that was used: none is taken twice.</summary>
+    [NotAudited("Changes with each sign-in.")]
+    public long? TotpStep { get; set; }
 
     public List<Permission> Permissions { get; } = [];
 
@@ -51,5 +64,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
     {
         builder.HasIndex(u => u.Email).IsUnique();
         builder.HasIndex(u => u.NameId).IsUnique();
+        builder.HasIndex(u => new { u.Issuer, u.Subject }).IsUnique();
     }
 }

@@ -17,6 +17,9 @@ public sealed partial class SyncAttempts(
     /// <summary>A user waits, and rows are locked.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
+    /// <summary>What the system had taken before it refused at last, and has to follow back.</summary>
+    public IReadOnlyList<SyncChange> Undone { get; private set; } = [];
+
     /// <summary>Saves what the context holds, together with what the system has to follow.</summary>
     /// <param name="system">A system's name.</param>
     /// <param name="changes">Asked once the context is saved, so that ids are known.</param>
@@ -27,6 +30,7 @@ public sealed partial class SyncAttempts(
     /// </returns>
     public async Task<SyncResult> SaveAsync(string system, Func<IReadOnlyList<SyncChange>> changes, CancellationToken ct)
     {
+        Undone = [];
         var others = db.Database.CurrentTransaction;
         var transaction = others ?? await db.Database.BeginTransactionAsync(ct);
         try
@@ -115,7 +119,7 @@ public sealed partial class SyncAttempts(
             db.ChangeTracker.Clear();
 
             // What the system took before it refused is undone: it follows what is saved, which is as it was.
-            db.SyncChanges.AddRange(made.Take(applied).Select(c => new SyncChange
+            Undone = [.. made.Take(applied).Select(c => new SyncChange
             {
                 System = c.System,
                 Kind = c.Kind,
@@ -123,7 +127,8 @@ public sealed partial class SyncAttempts(
                 IsRemoval = !c.IsRemoval,
                 Details = c.Details,
                 OrganizationId = c.OrganizationId,
-            }));
+            })];
+            db.SyncChanges.AddRange(Undone);
         }
         else
         {

@@ -35,6 +35,16 @@ internal sealed class DeviceDirectory : IDisposable
         WHERE d.sigfox_id = $1
         """;
 
+    private const string ByDevEui =
+        """
+        SELECT d.id, d.application_id, a.organization_id
+        FROM devices d JOIN applications a ON a.id = d.application_id
+        WHERE d.dev_eui = $1
+        """;
+
+    /// <summary>As the trigger <c>notify_dev_eui_changed</c> writes it in the place of a hash.</summary>
+    private const string DevEuiKey = "deveui:";
+
     private const string ByMqttDeviceId =
         """
         SELECT d.id, d.application_id, a.organization_id
@@ -92,6 +102,19 @@ internal sealed class DeviceDirectory : IDisposable
         return _cache.TryGetValue(key, out KnownDevice? device)
             ? ValueTask.FromResult(device)
             : LookUpAsync(key, BySigfoxId, new NpgsqlParameter<string> { TypedValue = sigfoxId }, ct);
+    }
+
+    /// <param name="devEui">16 lower-case hex digits.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>Null where no device has that id.</returns>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    /// <exception cref="TimeoutException">Too many look-ups wait already.</exception>
+    public ValueTask<KnownDevice?> FindByDevEuiAsync(string devEui, CancellationToken ct)
+    {
+        var key = DevEuiKey + devEui;
+        return _cache.TryGetValue(key, out KnownDevice? device)
+            ? ValueTask.FromResult(device)
+            : LookUpAsync(key, ByDevEui, new NpgsqlParameter<string> { TypedValue = devEui }, ct);
     }
 
     /// <param name="id">Of a device at our MQTT broker.</param>

@@ -9,6 +9,12 @@ namespace OS2iot.Ingest.Mqtt;
 /// <summary>Opens the way to a broker: TCP, TLS where it is encrypted, WebSocket where it is one.</summary>
 internal sealed class MqttDialer
 {
+    /// <summary>
+    /// Bytes; the system may allow less (Linux: <c>net.core.rmem_max</c>). What is under way to us is here when our broker is killed, and
+    /// nowhere else.
+    /// </summary>
+    private const int ReceiveBuffer = 4 * 1024 * 1024;
+
     private readonly ConnectSocket _connect;
 
     private MqttDialer(ConnectSocket connect) => _connect = connect;
@@ -32,7 +38,7 @@ internal sealed class MqttDialer
 
     private static async Task<Socket> ConnectDirectlyAsync(string host, int port, bool isPlain, CancellationToken ct)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ReceiveBuffer };
         try
         {
             await socket.ConnectAsync(new DnsEndPoint(host, port), ct);

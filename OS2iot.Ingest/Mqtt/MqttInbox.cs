@@ -19,7 +19,7 @@ internal sealed class MqttInbox : IMqttClientAdapterFactory
     private IMqttChannelAdapter? _channel;
 
     /// <summary>Takes a message; the next one is read when it has.</summary>
-    public Func<MqttPublishPacket, Task> Received { get; set; } = _ => Task.CompletedTask;
+    public Func<MqttPublishPacket, CancellationToken, Task> Received { get; set; } = (_, _) => Task.CompletedTask;
 
     public IMqttChannelAdapter CreateClientAdapter(MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger) =>
         new Channel(this, _channel = _factory.CreateClientAdapter(options, packetInspector, logger));
@@ -63,7 +63,7 @@ internal sealed class MqttInbox : IMqttClientAdapterFactory
                     return packet;
                 }
 
-                await inbox.Received(message);
+                await inbox.Received(message, cancellationToken);
             }
         }
 

@@ -22,6 +22,7 @@ internal sealed partial class MqttIntake(
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan HoldStep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RoomStep = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
@@ -75,7 +76,11 @@ internal sealed partial class MqttIntake(
         }
     }
 
-    public void Receive(MqttDelivery delivery)
+    /// <summary>
+    /// Completes once it has a place. Until then nothing more is read from its connection: what does not fit stays with the broker, also
+    /// where that sends more at once than we ask for, as Mosquitto 2.0.11 does when it has a backlog.
+    /// </summary>
+    public async Task ReceiveAsync(MqttDelivery delivery, CancellationToken ct)
     {
         metrics.Received(subscription.Name);
         if (delivery.Length > subscription.MaxPayload)
@@ -84,19 +89,26 @@ internal sealed partial class MqttIntake(
             return;
         }
 
-        var (isIn, toStart) = TryAdd(delivery);
-        if (toStart is not null)
+        while (!delivery.Session.HasEnded)
         {
-            _ = Task.Run(() => RunAsync(toStart));
-        }
-        else if (!isIn && delivery.Qos == 0)
-        {
-            Drop(delivery, MqttMetrics.NoRoom);
-        }
-        else if (!isIn)
-        {
-            // More at once than the protocol or our memory allows: the broker keeps it, and gives it again later.
-            delivery.Session.Abort(new MqttFailure(MqttFailureKind.Passing, "The broker sent more at once than we can take."));
+            var (isIn, toStart) = TryAdd(delivery);
+            if (toStart is not null)
+            {
+                _ = Task.Run(() => RunAsync(toStart), CancellationToken.None);
+            }
+
+            if (isIn)
+            {
+                return;
+            }
+
+            if (delivery.Qos == 0)
+            {
+                Drop(delivery, MqttMetrics.NoRoom);
+                return;
+            }
+
+            await Task.Delay(RoomStep, clock, ct);
         }
     }
 
@@ -132,9 +144,7 @@ internal sealed partial class MqttIntake(
                 return (true, null);
             }
 
-            // Twice: what came by a former connection may still be here when the broker repeats it.
-            var most = delivery.Qos == 0 ? subscription.MaxInFlight : 2 * subscription.MaxInFlight;
-            if (_count >= most || _bytes + delivery.Length > subscription.MaxBytesInFlight || !budget.TryTake(delivery.Length))
+            if (_count >= subscription.MaxHeld || _bytes + delivery.Length > subscription.MaxBytesInFlight || !budget.TryTake(delivery.Length))
             {
                 return (false, null);
             }
@@ -343,7 +353,7 @@ internal sealed partial class MqttIntake(
         return left;
     }
 
-    private int Remembered => subscription.NumbersAreSequential ? subscription.MaxInFlight : 0;
+    private int Remembered => subscription.NumbersAreSequential ? subscription.MaxHeld : 0;
 
     /// <summary>Somebody whom we need is away; whatever the message, it would fail.</summary>
     private static bool Passes(Exception exception) =>

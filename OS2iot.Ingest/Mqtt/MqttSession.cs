@@ -111,7 +111,7 @@ internal sealed class MqttSession
         }
     }
 
-    private async Task ReceiveAsync(MqttPublishPacket message)
+    private async Task ReceiveAsync(MqttPublishPacket message, CancellationToken ct)
     {
         await _opened.Task;
         if (_hasEnded)
@@ -120,11 +120,11 @@ internal sealed class MqttSession
         }
 
         var (packetId, qos) = (message.PacketIdentifier, (int)message.QualityOfServiceLevel);
-        _intake.Receive(new MqttDelivery(
+        await _intake.ReceiveAsync(new MqttDelivery(
             this,
             new MqttMessage(message.Topic, message.Payload.ToArray(), qos, message.Retain, _clock.GetUtcNow()),
             packetId,
             message.Dup,
-            ct => _inbox.AcknowledgeAsync(packetId, qos, ct)));
+            sending => _inbox.AcknowledgeAsync(packetId, qos, sending)), ct);
     }
 }

@@ -21,10 +21,16 @@ internal sealed record MqttSubscription
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Messages that wait for the log at once; the broker keeps the rest. Mosquitto writes that rest to disk, but not what is under way: it
-    /// should fit into our system's receive buffer, where it is found when the broker is killed.
+    /// Messages that the broker may have under way to us at once; it keeps the rest. Mosquitto writes that rest to disk, but not what is under
+    /// way: it should fit into our system's receive buffer, where it is found when the broker is killed.
     /// </summary>
-    public ushort MaxInFlight { get; init; } = 100;
+    public ushort MaxInFlight { get; init; } = 250;
+
+    /// <summary>
+    /// Messages that wait for the log at once. Not every broker heeds <see cref="MaxInFlight"/>, and what came by a former connection may still be
+    /// here when the broker repeats it.
+    /// </summary>
+    public int MaxHeld { get; init; } = 10_000;
 
     /// <summary>Bytes of messages that wait for the log at once.</summary>
     public int MaxBytesInFlight { get; init; } = 64 * 1024 * 1024;
@@ -45,7 +51,7 @@ internal sealed record MqttSubscription
     /// Messages are held back only while no more than so many are in memory: beyond it, who waits behind them would pay for it, and the
     /// broker has acknowledged them to their device already.
     /// </summary>
-    public int HoldsUpTo { get; init; } = 50;
+    public int HoldsUpTo { get; init; } = 125;
 
     /// <summary>
     /// The broker numbers its packets one after the other, as Mosquitto does. Then a message that we acknowledged in the moment the

@@ -233,6 +233,7 @@ internal sealed partial class MqttExternalBrokerListener(
             Qos = broker.Qos,
             SessionExpiry = options.Value.SessionExpiry,
             MaxInFlight = (ushort)options.Value.MaxInFlight,
+            MaxHeld = 2 * options.Value.MaxInFlight,
             MaxBytesInFlight = MaxBytesOfOne,
             MaxPayload = options.Value.MaxPayload,
             LaneOf = _ => "", // one device, one order

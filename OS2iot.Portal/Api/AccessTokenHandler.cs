@@ -10,6 +10,7 @@ internal sealed class AccessTokenHandler(IHttpContextAccessor http) : Delegating
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        TellOfBrowser(request);
         var token = AccessToken.Of(http.HttpContext?.User);
         if (token is null)
         {
@@ -25,5 +26,24 @@ internal sealed class AccessTokenHandler(IHttpContextAccessor http) : Delegating
         }
 
         return response;
+    }
+
+    // The Api counts failures and writes its audit log by the browser's address, and shows which browser a session is of: not which portal.
+    private void TellOfBrowser(HttpRequestMessage request)
+    {
+        if (http.HttpContext is not { } browser)
+        {
+            return;
+        }
+
+        if (browser.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent)
+        {
+            request.Headers.TryAddWithoutValidation("User-Agent", agent);
+        }
+
+        if (browser.Connection.RemoteIpAddress is { } address)
+        {
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
+        }
     }
 }

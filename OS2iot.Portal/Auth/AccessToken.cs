@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 
@@ -20,7 +21,10 @@ internal static class AccessToken
             using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts.Length == 3 ? parts[1] : ""));
             var name = payload.RootElement.GetProperty("username").GetString() ?? "";
             var expires = DateTimeOffset.FromUnixTimeSeconds(payload.RootElement.GetProperty("exp").GetInt64());
-            Claim[] claims = [new(ClaimTypes.Name, name), new(ClaimType, token)];
+
+            // The user's id is what forms are bound to: all else changes when the token is renewed, while somebody fills them in.
+            var id = payload.RootElement.GetProperty("sub").GetInt32().ToString(CultureInfo.InvariantCulture);
+            Claim[] claims = [new(ClaimTypes.Name, name), new(ClaimTypes.NameIdentifier, id), new(ClaimType, token)];
             return (new ClaimsPrincipal(new ClaimsIdentity(claims, scheme)), expires);
         }
         catch (Exception exception) when (exception is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)

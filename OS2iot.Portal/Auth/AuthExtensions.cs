@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
 using OS2iot.Core.Secrets;
+using OS2iot.Core.SignIn;
 
 namespace OS2iot.Portal.Auth;
 
@@ -22,9 +25,22 @@ internal static class AuthExtensions
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.LoginPath = "/sign-in";
             options.ReturnUrlParameter = "returnUrl";
-            options.SlidingExpiration = false; // the session ends with the token
+            options.SlidingExpiration = false; // the Api says when a session ends
+            options.Events.OnValidatePrincipal = Session.RenewAsync;
         });
+        builder.AddOidc();
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    private static void AddOidc(this IHostApplicationBuilder builder)
+    {
+        ProviderKeys.WaitForNewOnes();
+        builder.Services.AddOptions<OidcOptions>().BindConfiguration(OidcOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        if (builder.Configuration[$"{OidcOptions.Section}:{nameof(OidcOptions.Authority)}"] is { Length: > 0 })
+        {
+            builder.Services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, ConfigureOidc>();
+            builder.Services.AddAuthentication().AddOpenIdConnect(ConfigureOidc.Scheme, _ => { });
+        }
     }
 
     private static void AddCookieKeys(this IHostApplicationBuilder builder)

@@ -5,6 +5,12 @@ internal sealed record Me(MyUser User, IReadOnlyList<MyOrganization> Organizatio
 {
     public bool IsGlobalAdmin => Has("GlobalAdmin", _ => true);
 
+    /// <summary>Manages the users of an organization.</summary>
+    public bool ManagesUsers => IsGlobalAdmin || Has("OrganizationUserAdmin", _ => true);
+
+    public bool ManagesUsersOf(int organizationId) =>
+        IsGlobalAdmin || Has("OrganizationUserAdmin", p => p.Organization?.Id == organizationId);
+
     /// <summary>May add applications, decoders and the like to the organization.</summary>
     public bool MayWriteIn(int organizationId) =>
         IsGlobalAdmin || Has("OrganizationApplicationAdmin", p => p.Organization?.Id == organizationId);

@@ -44,7 +44,12 @@ internal static class ProblemTexts
         ["INVALID-DATE"] = new("Datoen er ugyldig.", "The date is not valid."),
         ["USER-ALREADY-EXISTS"] = new("Der findes allerede en bruger med den e-mail.", "There is already a user with that e-mail."),
         ["EMAIL-ALREADY-IN-USE"] = new("E-mailen er allerede i brug.", "The e-mail is already in use."),
-        ["PASSWORD-DOES-NOT-MEET-REQUIREMENTS"] = new("Adgangskoden er for kort.", "The password is too short."),
+        ["PASSWORD-DOES-NOT-MEET-REQUIREMENTS"] = new("Adgangskoden er for kort eller for let at gætte.", "The password is too short or too easy to guess."),
+        ["PASSWORD-WRONG"] = new("Din nuværende adgangskode er forkert.", "Your current password is wrong."),
+        ["ONE-TIME-CODE-WRONG"] = new("Engangskoden er forkert eller brugt.", "The one-time code is wrong or was used."),
+        ["RESET-TOKEN-WRONG"] = new("Linket virker ikke længere. Bed om et nyt.", "The link no longer works. Ask for a new one."),
+        ["USER-ALREADY-HAVE-MAIL"] = new("Du har allerede en e-mail her.", "You already have an e-mail here."),
+        ["SEND-MAIL-ERROR"] = new("Der kunne ikke sendes mail til administratoren. Prøv igen senere.", "No mail could be sent to the administrator. Try again later."),
         ["CANNOT-MODIFY-ON-KOMBIT-USER"] = new("Det styres af KOMBIT og kan ikke ændres her.", "It is managed by KOMBIT and cannot be changed here."),
         ["TOO-MUCH-DATA"] = new("Der er for mange data på én gang.", "That is too much data at once."),
     };

@@ -10,8 +10,10 @@ internal static class FrameTexts
     public static readonly Text Close = new("Luk", "Close");
     public static readonly Text ChooseOrganization = new("Vælg organisation", "Choose organization");
     public static readonly Text NoOrganization = new("Ingen organisation", "No organization");
+    public static readonly Text SearchAll = new("Søg overalt", "Search everything");
     public static readonly Text UserMenu = new("Brugermenu", "User menu");
     public static readonly Text SignedInAs = new("Logget ind som", "Signed in as");
+    public static readonly Text Account = new("Din konto", "Your account");
     public static readonly Text SignOut = new("Log ud", "Sign out");
     public static readonly Text Language = new("Sprog", "Language");
     public static readonly Text Theme = new("Udseende", "Appearance");

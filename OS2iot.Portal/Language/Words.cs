@@ -18,6 +18,12 @@ internal static class Words
     public static readonly Text Administration = new("Administration", "Administration");
     public static readonly Text General = new("Generelt", "General");
 
+    public static readonly Text Users = new("Brugere", "Users");
+    public static readonly Text Permissions = new("Brugergrupper", "User groups");
+    public static readonly Text ApiKeys = new("API-nøgler", "API keys");
+    public static readonly Text AuditLog = new("Ændringslog", "Audit log");
+    public static readonly Text Search = new("Søg", "Search");
+
     public static readonly Text Name = new("Navn", "Name");
     public static readonly Text Description = new("Beskrivelse", "Description");
     public static readonly Text Details = new("Detaljer", "Details");

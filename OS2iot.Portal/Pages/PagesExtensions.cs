@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
+using OS2iot.Portal.Auth;
 using OS2iot.Portal.Components;
 using OS2iot.Portal.Frame;
 using OS2iot.Portal.Pages.Devices;
+using OS2iot.Portal.Pages.PayloadDecoders;
 using OS2iot.Portal.Pages.Sigfox;
 
 namespace OS2iot.Portal.Pages;
@@ -33,8 +35,10 @@ internal static class PagesExtensions
     {
         app.MapRazorPages();
         app.MapLiveMessages();
+        app.MapProviderLogout();
         app.MapLiveConnection();
         app.MapSigfoxJobState();
+        app.MapStudio();
         app.MapGet("/", () => Results.LocalRedirect("/applications")).AllowAnonymous();
     }
 }

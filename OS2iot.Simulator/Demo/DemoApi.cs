@@ -32,13 +32,25 @@ internal sealed class DemoApi(HttpClient http)
     public Task<JsonElement> PostAsync(string path, object body, CancellationToken ct) =>
         ReadAsync(http.PostAsJsonAsync("/api/v1/" + path, body, ct), ct);
 
+    /// <summary>Asks for something that has no answer; whether it was taken.</summary>
+    public async Task<bool> AskAsync(string path, CancellationToken ct)
+    {
+        using var response = await http.PostAsync("/api/v1/" + path, content: null, ct);
+        return response.IsSuccessStatusCode;
+    }
+
     public Task<JsonElement> PutAsync(string path, object body, CancellationToken ct) =>
         ReadAsync(http.PutAsJsonAsync("/api/v1/" + path, body, ct), ct);
 
     private static async Task<JsonElement> ReadAsync(Task<HttpResponseMessage> request, CancellationToken ct)
     {
         using var response = await request;
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+        {
+            var said = await response.Content.ReadAsStringAsync(ct);
+            throw new HttpRequestException($"{response.RequestMessage!.RequestUri!.AbsolutePath} answered {(int)response.StatusCode}: {said}");
+        }
+
         return await response.Content.ReadFromJsonAsync<JsonElement>(ct);
     }
 }

@@ -34,6 +34,14 @@ internal sealed class DemoSeeder(
         return devices;
     }
 
+    /// <summary>Has the application's messages decoded, where it has a decoder, and sent to its sink.</summary>
+    public async Task PassOnAsync(DemoApi api, int organizationId, int applicationId, DemoApplication plan, List<int> deviceIds, CancellationToken ct)
+    {
+        var decoderId = await DecoderAsync(api, organizationId, plan, ct);
+        var targetId = await TargetAsync(api, applicationId, SinkUrl(plan.Sink), ct);
+        await ConnectAsync(api, deviceIds, decoderId, targetId, ct);
+    }
+
     private async Task<List<SeededDevice>> SeedAsync(
         DemoApi api, int organizationId, DemoApplication plan, CancellationToken ct)
     {
@@ -41,16 +49,13 @@ internal sealed class DemoSeeder(
             $"application?limit={PageSize}&organizationId={organizationId}", plan.Name, "application",
             new { name = plan.Name, description = plan.Description, status = plan.Status, organizationId }, ct);
         var applicationId = Id(application);
-        var decoderId = await DecoderAsync(api, organizationId, plan, ct);
-        var targetId = await TargetAsync(api, applicationId, SinkUrl(plan.Sink), ct);
-
         var devices = new List<SeededDevice>();
         foreach (var device in plan.Devices.Where(d => d.Connection != DemoConnection.MqttSubscription || outside.Port is not null))
         {
             devices.Add(await DeviceAsync(api, applicationId, device, ct));
         }
 
-        await ConnectAsync(api, devices.ConvertAll(d => d.Id), decoderId, targetId, ct);
+        await PassOnAsync(api, organizationId, applicationId, plan, devices.ConvertAll(d => d.Id), ct);
         return devices;
     }
 

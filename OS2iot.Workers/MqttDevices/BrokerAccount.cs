@@ -7,17 +7,25 @@ namespace OS2iot.Workers.MqttDevices;
 
 /// <summary>How one device's account has to be at our broker: a client with a role of its own, in the dynamic security plugin's words.</summary>
 /// <param name="Username">By what the broker knows the device.</param>
-/// <param name="DeviceId">For people who look at the broker.</param>
-/// <param name="Password">Null for a device with a certificate.</param>
+/// <param name="DeviceId">For people who look at the broker. Null for a service of ours.</param>
+/// <param name="Password">Null for a device with a certificate, and for a service: its password is in the broker's file.</param>
 /// <param name="Mark">Tells of the password whether it is another one, without telling it: the broker never shows passwords.</param>
 /// <param name="Rules">What the device may do.</param>
-internal sealed record BrokerAccount(string Username, int DeviceId, string? Password, string Mark, IReadOnlyList<BrokerRule> Rules)
+internal sealed record BrokerAccount(string Username, int? DeviceId, string? Password, string Mark, IReadOnlyList<BrokerRule> Rules)
 {
     private const string RolePrefix = "device:";
 
+    /// <summary>
+    /// What Ingest may read, which the rules file says too. A session that Mosquitto 2.0 read from disk loses the file's rules when the broker reads
+    /// its files again, and nobody may be sent what he may not read: it would be acknowledged to the device and dropped. The plugin's rules stay.
+    /// </summary>
+    public static BrokerAccount OfIngest { get; } = new(
+        MqttAccountName.OfServices + "-ingest", DeviceId: null, Password: null, "service",
+        [.. ((string[])["device/+/+/+", "devices/+/+/+", "application/#", "gateway/#", "+/gateway/#"]).Select(topic => new BrokerRule("publishClientReceive", topic, true, 0))]);
+
     public string Role => RoleOf(Username);
 
-    public string TextName => string.Create(CultureInfo.InvariantCulture, $"device {DeviceId}");
+    public string TextName => DeviceId is { } id ? string.Create(CultureInfo.InvariantCulture, $"device {id}") : "service";
 
     public static string RoleOf(string username) => RolePrefix + username;
 

@@ -28,6 +28,11 @@ internal sealed class BrokerAccounts(SecretProtector protector, LookupHash hash,
             accounts[row.Username] = Of(row);
         }
 
+        if (usernames is null || usernames.Contains(BrokerAccount.OfIngest.Username))
+        {
+            accounts[BrokerAccount.OfIngest.Username] = (BrokerAccount.OfIngest, null);
+        }
+
         return accounts;
     }
 

@@ -214,7 +214,7 @@ internal sealed partial class SyncLoop(SyncedSystem system, SyncTable table, Syn
             });
             if (outage.Outcome == SyncOutcome.Unreachable)
             {
-                await SetAwayAsync(outage.Error!, exception: null, ct);
+                await SetAwayAsync(outage.Error!, ct);
                 return false;
             }
 
@@ -223,7 +223,7 @@ internal sealed partial class SyncLoop(SyncedSystem system, SyncTable table, Syn
         }
         catch (Exception exception) when (!ct.IsCancellationRequested && !exception.IsOfOurDatabase() && system.IsOutage(exception))
         {
-            await SetAwayAsync(exception.Message, exception, ct);
+            await SetAwayAsync(exception.Message, ct);
             return false;
         }
         catch (Exception exception) when (!ct.IsCancellationRequested && !exception.IsOfOurDatabase() && changes.Count > 1)
@@ -316,7 +316,7 @@ internal sealed partial class SyncLoop(SyncedSystem system, SyncTable table, Syn
         }
         catch (Exception exception) when (!ct.IsCancellationRequested && !exception.IsOfOurDatabase() && system.IsOutage(exception))
         {
-            await SetAwayAsync(exception.Message, exception, ct);
+            await SetAwayAsync(exception.Message, ct);
             return false;
         }
         catch (Exception exception) when (!ct.IsCancellationRequested && !exception.IsOfOurDatabase())
@@ -340,12 +340,12 @@ internal sealed partial class SyncLoop(SyncedSystem system, SyncTable table, Syn
         await table.SetReachedAsync(system.Name, ct);
     }
 
-    private async Task SetAwayAsync(string error, Exception? exception, CancellationToken ct)
+    private async Task SetAwayAsync(string error, CancellationToken ct)
     {
         if (!_isAway)
         {
             _isAway = true;
-            LogAway(exception, system.Name, error);
+            LogAway(system.Name, error);
         }
 
         _failures++;
@@ -383,7 +383,7 @@ internal sealed partial class SyncLoop(SyncedSystem system, SyncTable table, Syn
     private partial void LogLeadLost(string system);
 
     [LoggerMessage(LogLevel.Warning, "{System} is not reached; its changes wait: {Error}")]
-    private partial void LogAway(Exception? exception, string system, string error);
+    private partial void LogAway(string system, string error);
 
     [LoggerMessage(LogLevel.Information, "{System} is reached again")]
     private partial void LogBack(string system);

@@ -8,7 +8,7 @@ namespace OS2iot.Workers.Sync;
 /// <summary>What waits for outside systems, and who leads which of them.</summary>
 internal sealed class SyncTable(IServiceScopeFactory scopes)
 {
-    private const int Examples = 20;
+    private const int Examples = 100;
 
     public async Task<T> WithAsync<T>(Func<AppDbContext, Task<T>> work)
     {

@@ -53,6 +53,48 @@ public sealed class LivePageTests(Browser browser, PortalWithFakeApi portal) : I
     }
 
     [Fact]
+    public async Task NetworkEvents_WhenOneComes_AppearsAndLeavesOpenWhatIsOpen()
+    {
+        var page = await browser.VisitAsync(portal.Address);
+        await page.SignInAsync(FakeApi.Email, FakeApi.Password);
+        await page.GotoAsync($"/devices/{FakeApi.LoRaWan}/network");
+        var events = page.Locator(".network-events li");
+        await Assertions.Expect(events).ToHaveCountAsync(3);
+        await page.ClickAsync(".network-events li:nth-child(2) summary");
+        await page.EvaluateAsync("document.activeElement.blur()");
+
+        portal.Api.DeviceEvents.Insert(0, "log");
+
+        await Assertions.Expect(events).ToHaveCountAsync(4, new() { Timeout = 20_000 });
+        await Assertions.Expect(events.Nth(2).Locator("details")).ToHaveAttributeAsync("open", "");
+        await Assertions.Expect(events.Nth(0).Locator("details")).Not.ToHaveAttributeAsync("open", "");
+        portal.Api.DeviceEvents.RemoveAt(0);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Import_WhenAFileIsSent_ShowsProgressFailuresAndAResultFile()
+    {
+        var page = await browser.VisitAsync(portal.Address);
+        await page.SignInAsync(FakeApi.Email, FakeApi.Password);
+        await page.GotoAsync("/applications/1/devices/import");
+        var csv = "name,type\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"Enhed {i}{(i == 42 ? " refused" : "")},GENERIC_HTTP\n"));
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "enheder.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
+
+        await page.ClickAsync("button:not([data-run])[formaction]");
+        await Assertions.Expect(page.Locator("#import-result tbody tr")).ToHaveCountAsync(60);
+        await page.ClickAsync("[data-run]");
+
+        await Assertions.Expect(page.Locator("[data-import-progress] [role=status]")).ToHaveTextAsync("59 af 60 rækker er gemt, 1 fejlede.");
+        await Assertions.Expect(page.Locator("[data-import-failures] tbody th")).ToHaveTextAsync(["Enhed 42 refused"]);
+        var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("[data-import-download]"));
+        var result = await File.ReadAllLinesAsync((await download.PathAsync())!, TestContext.Current.CancellationToken);
+        Assert.Equal(61, result.Length);
+        Assert.StartsWith("44,Enhed 42 refused,", result[43], StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Page_WhenScriptIsOff_StillSignsInAndLeafsThroughMessages()
     {
         var page = await browser.VisitAsync(portal.Address, script: false);

@@ -11,6 +11,9 @@ public sealed class WholeSystem : RunningSystem, IAsyncLifetime
 
     public override (string Email, string Password) Administrator => _system.FirstAdministrator;
 
+    /// <summary>The identity provider, among others.</summary>
+    public HttpClient Simulator => _system.Simulator;
+
     public override async Task<(int Id, string Key)> ADeviceAsync(CancellationToken ct)
     {
         var scene = await _system.ASceneAsync("function decode(payload) { return { decoded: payload.marker }; }", ct: ct);
@@ -22,4 +25,12 @@ public sealed class WholeSystem : RunningSystem, IAsyncLifetime
     public ValueTask DisposeAsync() => _system.DisposeAsync();
 }
 
-public sealed class WholeSystemTests(Browser browser, WholeSystem system) : LiveMessageStory(browser, system), IClassFixture<WholeSystem>;
+/// <summary>Started once for all who need it: that takes a while.</summary>
+[CollectionDefinition(Name)]
+public sealed class WholeSystemCollection : ICollectionFixture<WholeSystem>
+{
+    public const string Name = "whole system";
+}
+
+[Collection(WholeSystemCollection.Name)]
+public sealed class WholeSystemTests(Browser browser, WholeSystem system) : LiveMessageStory(browser, system);

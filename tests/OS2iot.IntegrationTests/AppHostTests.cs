@@ -94,7 +94,7 @@ public sealed class AppHostTests : IDisposable
             string[] arguments =
             [
                 Path.Combine(AppContext.BaseDirectory, "OS2iot.AppHost.dll"), $"--State={state}", "--Simulator:Mode=idle",
-                "--Ports:Portal=0", "--Ports:Api=0", "--Ports:Ingest=0", "--Ports:Mqtt=0", "--Ports:MqttCertificate=0", "--Ports:MqttPassword=0",
+                "--Ports:Portal=0", "--Ports:Api=0", "--Ports:Ingest=0", "--Ports:Mqtt=0", "--Ports:MqttCertificate=0", "--Ports:MqttPassword=0", "--Ports:ChirpStack=0",
             ];
             Array.ForEach(arguments, start.ArgumentList.Add);
             start.Environment["DOTNET_ENVIRONMENT"] = "Development";

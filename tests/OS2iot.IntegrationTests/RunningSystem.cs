@@ -49,7 +49,7 @@ public sealed class RunningSystem : IAsyncLifetime
         string[] args =
         [
             $"--State={_state}", "--Simulator:Mode=idle", "--Ports:Portal=0", "--Ports:Api=0", "--Ports:Ingest=0", "--Ports:Postgres=0",
-            "--Ports:Simulator=0", "--Ports:Mqtt=0", "--Ports:MqttCertificate=0", "--Ports:MqttPassword=0",
+            "--Ports:Simulator=0", "--Ports:Mqtt=0", "--Ports:MqttCertificate=0", "--Ports:MqttPassword=0", "--Ports:ChirpStack=0",
         ];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.OS2iot_AppHost>(args, timeout.Token);
         _app = await builder.BuildAsync(timeout.Token);

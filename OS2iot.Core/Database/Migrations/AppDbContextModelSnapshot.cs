@@ -576,6 +576,42 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("lorawan_multicasts", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.LoRaWanState", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<double?>("BatteryLevel")
+                        .HasColumnType("double precision")
+                        .HasColumnName("battery_level");
+
+                    b.Property<string>("DevAddr")
+                        .HasColumnType("text")
+                        .HasColumnName("dev_addr");
+
+                    b.Property<bool?>("HasExternalPower")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_external_power");
+
+                    b.Property<DateTimeOffset?>("JoinedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("joined_at");
+
+                    b.Property<int?>("LinkMargin")
+                        .HasColumnType("integer")
+                        .HasColumnName("link_margin");
+
+                    b.Property<DateTimeOffset?>("StatusAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("status_at");
+
+                    b.HasKey("DeviceId")
+                        .HasName("pk_lorawan_states");
+
+                    b.ToTable("lorawan_states", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastDownlink", b =>
                 {
                     b.Property<int>("Id")
@@ -1264,10 +1300,6 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("application_id");
 
-                    b.Property<double?>("BatteryLevel")
-                        .HasColumnType("double precision")
-                        .HasColumnName("battery_level");
-
                     b.Property<Guid>("LastMessageId")
                         .HasColumnType("uuid")
                         .HasColumnName("last_message_id");
@@ -1275,10 +1307,6 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
-
-                    b.Property<int?>("LinkMargin")
-                        .HasColumnType("integer")
-                        .HasColumnName("link_margin");
 
                     b.Property<double?>("Rssi")
                         .HasColumnType("double precision")
@@ -1697,6 +1725,103 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("issued_certificates", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.NetworkEvents.Reception", b =>
+                {
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("GatewayEui")
+                        .HasColumnType("text")
+                        .HasColumnName("gateway_eui");
+
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int?>("Dr")
+                        .HasColumnType("integer")
+                        .HasColumnName("dr");
+
+                    b.Property<long?>("FCnt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("f_cnt");
+
+                    b.Property<long?>("Frequency")
+                        .HasColumnType("bigint")
+                        .HasColumnName("frequency");
+
+                    b.Property<double?>("Rssi")
+                        .HasColumnType("double precision")
+                        .HasColumnName("rssi");
+
+                    b.Property<double?>("Snr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("snr");
+
+                    b.Property<int?>("SpreadingFactor")
+                        .HasColumnType("integer")
+                        .HasColumnName("spreading_factor");
+
+                    b.HasKey("ReceivedAt", "MessageId", "GatewayEui")
+                        .HasName("pk_receptions");
+
+                    b.ToTable("receptions", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("OS2iot.Core.NetworkEvents.StoredNetworkEvent", b =>
+                {
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("DeduplicationId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("deduplication_id");
+
+                    b.Property<int?>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int?>("GatewayId")
+                        .HasColumnType("integer")
+                        .HasColumnName("gateway_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("Payload")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("ReceivedAt", "Id")
+                        .HasName("pk_network_events");
+
+                    b.ToTable("network_events", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
             modelBuilder.Entity("OS2iot.Core.Organizations.ApiKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1737,6 +1862,14 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<DateTimeOffset?>("PreviousKeyExpiresOn")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("previous_key_expires_on");
+
+                    b.Property<byte[]>("PreviousKeyHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_key_hash");
+
                     b.Property<int>("SystemUserId")
                         .HasColumnType("integer")
                         .HasColumnName("system_user_id");
@@ -1755,6 +1888,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("KeyHash")
                         .IsUnique()
                         .HasDatabaseName("ix_api_keys_key_hash");
+
+                    b.HasIndex("PreviousKeyHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_api_keys_previous_key_hash");
 
                     b.HasIndex("SystemUserId")
                         .IsUnique()
@@ -1967,6 +2104,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_system_user");
 
+                    b.Property<string>("Issuer")
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
                     b.Property<DateTimeOffset?>("LastLogin")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_login");
@@ -1988,6 +2129,18 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("show_welcome_screen");
 
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("TotpSecretCiphertext")
+                        .HasColumnType("text")
+                        .HasColumnName("totp_secret_ciphertext");
+
+                    b.Property<long?>("TotpStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("totp_step");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -2006,6 +2159,10 @@ namespace OS2iot.Core.Database.Migrations
                     b.HasIndex("NameId")
                         .IsUnique()
                         .HasDatabaseName("ix_users_name_id");
+
+                    b.HasIndex("Issuer", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_users_issuer_subject");
 
                     b.ToTable("users", (string)null);
                 });
@@ -2552,6 +2709,164 @@ namespace OS2iot.Core.Database.Migrations
                         .HasName("pk_sigfox_states");
 
                     b.ToTable("sigfox_states", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.LoginFailures", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("Key")
+                        .HasName("pk_login_failures");
+
+                    b.HasIndex("Since")
+                        .HasDatabaseName("ix_login_failures_since");
+
+                    b.ToTable("login_failures", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.PasswordReset", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("TokenHash")
+                        .HasName("pk_password_resets");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_password_resets_expires_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_password_resets_user_id");
+
+                    b.ToTable("password_resets", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.RecoveryCode", b =>
+                {
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.HasKey("UserId", "Hash")
+                        .HasName("pk_recovery_codes");
+
+                    b.ToTable("recovery_codes", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.UsedToken", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.HasKey("Hash")
+                        .HasName("pk_used_tokens");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_used_tokens_expires_at");
+
+                    b.ToTable("used_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.UserSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Client")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("client");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Issuer")
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
+                    b.Property<DateTimeOffset>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<byte[]>("PreviousRefreshHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_refresh_hash");
+
+                    b.Property<string>("ProviderSession")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_session");
+
+                    b.Property<byte[]>("RefreshHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("refresh_hash");
+
+                    b.Property<DateTimeOffset?>("RefreshedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refreshed_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_user_sessions");
+
+                    b.HasIndex("PreviousRefreshHash")
+                        .HasDatabaseName("ix_user_sessions_previous_refresh_hash");
+
+                    b.HasIndex("RefreshHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_user_sessions_refresh_hash");
+
+                    b.HasIndex("Issuer", "ProviderSession")
+                        .HasDatabaseName("ix_user_sessions_issuer_provider_session");
+
+                    b.HasIndex("UserId", "ExpiresAt")
+                        .HasDatabaseName("ix_user_sessions_user_id_expires_at");
+
+                    b.ToTable("user_sessions", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.Sync.SyncChange", b =>
@@ -3251,6 +3566,16 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_lorawan_multicasts_multicast_groups_multicast_group_id");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.LoRaWanState", b =>
+                {
+                    b.HasOne("OS2iot.Core.ChirpStack.LoRaWanDevice", null)
+                        .WithOne("Radio")
+                        .HasForeignKey("OS2iot.Core.ChirpStack.LoRaWanState", "DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_lorawan_states_lo_ra_wan_devices_device_id");
+                });
+
             modelBuilder.Entity("OS2iot.Core.ChirpStack.MulticastDownlink", b =>
                 {
                     b.HasOne("OS2iot.Core.ChirpStack.MulticastGroup", "MulticastGroup")
@@ -3566,6 +3891,36 @@ namespace OS2iot.Core.Database.Migrations
                     b.Navigation("Device");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.SignIn.PasswordReset", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_resets_users_user_id");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.RecoveryCode", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_recovery_codes_users_user_id");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.SignIn.UserSession", b =>
+                {
+                    b.HasOne("OS2iot.Core.Organizations.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_user_sessions_users_user_id");
+                });
+
             modelBuilder.Entity("api_key_permissions", b =>
                 {
                     b.HasOne("OS2iot.Core.Organizations.ApiKey", null)
@@ -3765,6 +4120,11 @@ namespace OS2iot.Core.Database.Migrations
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxJob", b =>
                 {
                     b.Navigation("Items");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.ChirpStack.LoRaWanDevice", b =>
+                {
+                    b.Navigation("Radio");
                 });
 #pragma warning restore 612, 618
         }

@@ -59,6 +59,9 @@ internal sealed record Device(
     IReadOnlyList<JsonElement>? Connections,
     Application? Application)
 {
+    /// <summary>Its network tells how well it was heard.</summary>
+    public bool HasSignal => Type is "LORAWAN" or "SIGFOX";
+
     /// <summary>Of a device at our broker.</summary>
     public MqttSettings? MqttInternalBrokerSettings { get; init; }
 

@@ -26,6 +26,30 @@ internal sealed class PayloadDecoderClient(HttpClient http)
     public Task<Answer<PayloadDecoder>> UpdateAsync(PayloadDecoder before, DecoderForm form, CancellationToken ct) =>
         http.ChangeAsync<PayloadDecoder>(HttpMethod.Put, $"payload-decoder/{before.Id}", ToRequest(form, before.Organization?.Id ?? 0), ct);
 
+    public Task<ListAnswer<DecoderVersion>> VersionsAsync(int id, ListState list, CancellationToken ct) =>
+        http.ReadAsync<ListAnswer<DecoderVersion>>(FormattableString.Invariant(
+            $"payload-decoder/{id}/versions?limit={list.PageSize}&offset={(list.Page - 1) * list.PageSize}&orderOn=version&sort=DESC"), ct);
+
+    public Task<DecoderVersion> VersionAsync(int id, int version, CancellationToken ct) =>
+        http.ReadAsync<DecoderVersion>($"payload-decoder/{id}/versions/{version}", ct);
+
+    public Task<Answer<PayloadDecoder>> RestoreAsync(int id, int version, CancellationToken ct) =>
+        http.ChangeAsync<PayloadDecoder>(HttpMethod.Post, $"payload-decoder/{id}/versions/{version}/restore", null, ct);
+
+    /// <summary>Runs a script that is not saved, as the pipeline would.</summary>
+    public async Task<TrialResult> TestAsync(Trial trial, CancellationToken ct)
+    {
+        var answer = await http.ChangeAsync<object>(HttpMethod.Post, "test-payload-decoder", new
+        {
+            code = JsonSerializer.Serialize(trial.Code),
+            iotDeviceJsonString = trial.Metadata,
+            rawPayloadJsonString = trial.Payload,
+        }, ct);
+        return answer.Succeeded
+            ? new TrialResult(Devices.Message.Pretty(answer.Value is JsonElement output ? output : default), null)
+            : new TrialResult(null, string.Join('\n', answer.Problems.Select(p => p.Message)));
+    }
+
     public Task<Answer<Affected>> DeleteAsync(int id, CancellationToken ct) =>
         http.ChangeAsync<Affected>(HttpMethod.Delete, $"payload-decoder/{id}", null, ct);
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using OS2iot.Portal.Components;
 using OS2iot.Portal.Language;
 
 namespace OS2iot.Portal.Pages.Preferences;
@@ -12,7 +13,7 @@ internal sealed class IndexModel : PageModel
 {
     public IActionResult OnGet() => LocalRedirect("/applications");
 
-    public IActionResult OnPost(string? language, string? theme, string? returnUrl)
+    public IActionResult OnPost(string? language, string? theme, string? list, string[]? columns, string? returnUrl)
     {
         var options = Frame.Preferences.CookieOptions(HttpContext);
         if (language is not null && LanguageExtensions.Cultures.Contains(language))
@@ -23,6 +24,11 @@ internal sealed class IndexModel : PageModel
         if (theme is not null && Frame.Preferences.Themes.Contains(theme))
         {
             Response.Cookies.Append(Frame.Preferences.ThemeCookie, theme, options);
+        }
+
+        if (list is not null)
+        {
+            ListColumns.Remember(HttpContext, list, columns ?? []);
         }
 
         return LocalRedirect(Url.IsLocalUrl(returnUrl) ? returnUrl! : "/applications");

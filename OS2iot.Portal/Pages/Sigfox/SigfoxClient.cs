@@ -76,7 +76,7 @@ internal sealed class SigfoxClient(HttpClient http)
     public Task<SigfoxDeviceState> DeviceAsync(int id, CancellationToken ct) => http.ReadAsync<SigfoxDeviceState>($"iot-device/{id}/sigfox", ct);
 }
 
-/// <param name="SigfoxGroupData">Null while Sigfox does not answer for it.</param>
+/// <summary>A login at Sigfox. What Sigfox has of the group is absent while it does not answer for it.</summary>
 internal sealed record SigfoxGroup(int Id, string Username, string? SigfoxGroupId, JsonElement? SigfoxGroupData, SigfoxOrganization? BelongsTo)
 {
     public string Name => SigfoxGroupData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String

@@ -34,7 +34,7 @@ internal sealed class SigfoxTypeForm
         Name = type.Name,
         Description = type.Description,
         ContractId = type.Contract?.Id,
-        KeepAlive = type.KeepAlive is > 0 and var seconds ? (seconds.Value / 3600.0).ToString("0.##", CultureInfo.InvariantCulture) : null,
+        KeepAlive = type.KeepAlive is > 0 and var seconds ? (seconds / 3600.0).ToString("0.##", CultureInfo.InvariantCulture) : null,
         AlertEmail = type.AlertEmail,
     };
 

@@ -49,7 +49,6 @@ internal static class SigfoxTexts
     public static readonly Text StateRefused = new("Ikke i kontrakten", "Not in the contract");
     public static readonly Text Recovered = new("Hentede beskeder", "Recovered messages");
     public static readonly Text RecoveredHint = new("Beskeder, som Sigfox ikke kunne aflevere, og som er hentet bagefter.", "Messages that Sigfox could not deliver and that were fetched afterwards.");
-    public static readonly Text RecoveredNone = new("Ingen", "None");
 
     public static readonly Text RestartType = new("Genstart alle enheder", "Restart all devices");
     public static readonly Text RestartTypeQuestion = new("Genstart alle enheder af typen “{0}”?", "Restart all devices of the type “{0}”?");

@@ -2,12 +2,15 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OS2iot.Api.Auth;
+using OS2iot.Core.Database;
 using OS2iot.Core.Mail;
 using OS2iot.Core.Organizations;
 using OS2iot.Core.Sigfox;
+using OS2iot.Core.SignIn;
 using OS2iot.Tests.Fakes;
 using OS2iot.Tests.Sigfox;
 
@@ -99,9 +102,13 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         }
 
         await db.SaveChangesAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var session = new UserSession { Id = Guid.NewGuid(), UserId = user.Id, StartedAt = now, LastUsedAt = now, ExpiresAt = now.AddHours(9) };
+        db.UserSessions.Add(session);
+        await db.SaveChangesAsync();
         var client = Anonymous();
         client.UserId = user.Id;
-        client.Token = _factory!.Services.GetRequiredService<AccessTokens>().Create(user.Id, user.Email!, isKombit: false);
+        client.Token = _factory!.Services.GetRequiredService<AccessTokens>().Create(user.Id, user.Email!, isKombit: false, session.Id, session.ExpiresAt);
         return client;
     }
 
@@ -344,6 +351,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         {
             builder.UseSetting("ConnectionStrings:os2iot", connectionString);
             builder.UseSetting("Secrets:MasterKey", MasterKey);
+            builder.UseSetting("Passwords:MinLength", "8"); // tests of other things choose what they like
             builder.UseSetting("Jwt:Secret", "a token secret of more than 32 characters");
             builder.UseSetting("Kombit:AllowedRedirects:0", "https://portal.example.dk");
             builder.UseSetting("Egress:AllowedHosts:0", "localhost");
@@ -352,7 +360,12 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             builder.UseSetting("Sigfox:BaseAddress", sigfox.ToString());
             builder.UseSetting("Sigfox:Burst", "10000");
             builder.UseSetting("LiveMessages:Heartbeat", "00:00:00.500");
-            builder.ConfigureServices(services => services.AddSingleton<IMailer>(mailer));
+            builder.ConfigureServices(services =>
+            {
+                services.AddSingleton<IMailer>(mailer);
+                services.ConfigureDbContext<AppDbContext>(context => context.ConfigureWarnings(
+                    warnings => warnings.Throw(RelationalEventId.MultipleCollectionIncludeWarning)));
+            });
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         }
     }

@@ -23,7 +23,7 @@ public sealed class ApiKeyTests(ApiHost api)
         var created = (await admin.Post("api-key", new { name = "Warehouse", permissionIds = new[] { permission }, expiresOn = "2099-01-01T00:00:00Z" }))
             .Is(HttpStatusCode.Created);
 
-        Assert.Equal(Ordered(["id", "createdAt", "updatedAt", "key", "name", "expiresOn", "lastUsedAt", "permissions", "createdBy", "updatedBy", "systemUser"]),
+        Assert.Equal(Ordered(["id", "createdAt", "updatedAt", "key", "name", "expiresOn", "previousKeyExpiresOn", "lastUsedAt", "permissions", "createdBy", "updatedBy", "systemUser"]),
             created.Json.EnumerateObject().Select(m => m.Name).Order());
         var key = created["key"].GetString()!;
         Assert.StartsWith("os2iot_", key, StringComparison.Ordinal);
@@ -117,7 +117,7 @@ public sealed class ApiKeyTests(ApiHost api)
 
         var list = (await admin.Get($"api-key?organizationId={mine}&orderOn=name&sort=DESC")).Is(HttpStatusCode.OK);
         Assert.Equal(2, list["count"].GetInt32());
-        Assert.Equal(Ordered(["id", "createdAt", "updatedAt", "key", "name", "expiresOn", "lastUsedAt", "permissions"]), list["data"][0].EnumerateObject().Select(m => m.Name).Order());
+        Assert.Equal(Ordered(["id", "createdAt", "updatedAt", "key", "name", "expiresOn", "previousKeyExpiresOn", "lastUsedAt", "permissions"]), list["data"][0].EnumerateObject().Select(m => m.Name).Order());
         Assert.All(
             list["data"].EnumerateArray().SelectMany(k => k.GetProperty("permissions").EnumerateArray()),
             p => Assert.Equal(mine, p.GetProperty("organization").GetProperty("id").GetInt32()));

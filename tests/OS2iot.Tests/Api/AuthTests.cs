@@ -29,10 +29,14 @@ public sealed class AuthTests(ApiHost api)
         Assert.Empty(me["organizations"].EnumerateArray());
     }
 
-    [Fact]
-    public async Task Login_WhenHashIsOfLowCost_UpgradesIt()
+    [Theory]
+    [InlineData("$2a$")]
+    [InlineData("$2b$")] // as OS2IoT writes it
+    [InlineData("$2y$")]
+    public async Task Login_WhenHashIsOfLowCost_UpgradesIt(string revision)
     {
         var email = await api.AUser(bcryptCost: 10);
+        await api.Database.ExecuteAsync($"UPDATE users SET password_hash = '{revision}' || substr(password_hash, 5) WHERE email = '{email}'");
         var client = api.Anonymous();
 
         (await client.Post("auth/login", new { username = email, password = ApiHost.Password })).Is(HttpStatusCode.Created);
@@ -81,21 +85,49 @@ public sealed class AuthTests(ApiHost api)
     }
 
     [Fact]
-    public void Throttle_WhenTheWindowIsOver_OpensAgain()
+    public async Task Throttle_WhenTheWindowIsOver_OpensAgain()
     {
-        var clock = new FakeTimeProvider();
-        using var throttle = new LoginThrottle(clock);
+        var ct = TestContext.Current.CancellationToken;
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var database = Npgsql.NpgsqlDataSource.Create(api.Database.ConnectionString);
+        var hash = api.Services.GetRequiredService<OS2iot.Core.Secrets.LookupHash>();
+        using var throttle = new LoginThrottle(database, hash, clock);
+        using var another = new LoginThrottle(database, hash, clock);
+        var (account, here, there) = ($"{Guid.NewGuid():N}@example.dk", IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
         for (var i = 0; i < LoginThrottle.FailuresPerAccount; i++)
         {
-            Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.Loopback));
-            throttle.Failed("a@example.dk", IPAddress.Loopback);
+            Assert.Null(await throttle.ClosedForAsync(account, here, ct));
+            await (i % 2 == 0 ? throttle : another).FailedAsync(account, here, ct);
         }
 
-        Assert.NotNull(throttle.ClosedFor("A@example.dk", IPAddress.Loopback));
-        Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.IPv6Loopback));
-        Assert.Null(throttle.ClosedFor("b@example.dk", IPAddress.Loopback));
+        Assert.NotNull(await throttle.ClosedForAsync(account.ToUpperInvariant(), here, ct));
+        Assert.NotNull(await another.ClosedForAsync(account, here, ct));
+        Assert.Null(await throttle.ClosedForAsync(account, there, ct));
+        Assert.Null(await throttle.ClosedForAsync("b@example.dk", here, ct));
         clock.Advance(LoginThrottle.Window);
-        Assert.Null(throttle.ClosedFor("a@example.dk", IPAddress.Loopback));
+        Assert.Null(await throttle.ClosedForAsync(account, here, ct));
+    }
+
+    [Fact]
+    public async Task Throttle_WhenManyAccountsOrAddressesAreTried_ClosesWhatTheyShare()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var database = Npgsql.NpgsqlDataSource.Create(api.Database.ConnectionString);
+        using var throttle = new LoginThrottle(database, api.Services.GetRequiredService<OS2iot.Core.Secrets.LookupHash>(), TimeProvider.System);
+        var account = $"{Guid.NewGuid():N}@example.dk";
+        for (var i = 0; i < LoginThrottle.FailuresPerAddress; i++)
+        {
+            await throttle.FailedAsync($"{i}{account}", IPAddress.Parse("192.0.2.11"), ct);
+            await throttle.FailedAsync($"v6 {i}{account}", IPAddress.Parse($"2001:db8:1:2:{i:x}::1"), ct);
+            await throttle.FailedAsync(account, IPAddress.Parse($"198.51.100.{i}"), ct);
+        }
+
+        Assert.NotNull(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("192.0.2.11"), ct));
+        Assert.NotNull(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("::ffff:192.0.2.11"), ct));
+        Assert.Null(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("192.0.2.12"), ct));
+        Assert.NotNull(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("2001:db8:1:2:ffff::9"), ct));
+        Assert.Null(await throttle.ClosedForAsync("new@example.dk", IPAddress.Parse("2001:db8:1:3::1"), ct));
+        Assert.NotNull(await throttle.ClosedForAsync(account, IPAddress.Parse("203.0.113.1"), ct));
     }
 
     [Fact]
@@ -128,11 +160,30 @@ public sealed class AuthTests(ApiHost api)
     public async Task Token_WhenExpired_IsRefused()
     {
         var options = api.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<JwtOptions>>();
-        var yesterday = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(-1));
+        var now = TimeProvider.System.GetUtcNow();
         var client = await api.SignedInAsGlobalAdmin();
-        client.Token = new AccessTokens(options, yesterday).Create(client.UserId, "x", isKombit: false);
+        var session = await api.Database.ScalarAsync<Guid>($"SELECT id FROM user_sessions WHERE user_id = {client.UserId}");
+        var tokens = new AccessTokens(options, new FakeTimeProvider(now.AddDays(-1)));
 
+        client.Token = tokens.Create(client.UserId, "x", isKombit: false, session, now.AddMinutes(1));
+        (await client.Get("application")).Is(HttpStatusCode.OK);
+        client.Token = tokens.Create(client.UserId, "x", isKombit: false, session, now.AddSeconds(-1));
         (await client.Get("application")).Is(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Token_WhenItsSessionIsNobodysOrAnothers_IsRefused()
+    {
+        var tokens = api.Services.GetRequiredService<AccessTokens>();
+        var (client, other) = (await api.SignedInAsGlobalAdmin(), await api.SignedInAsGlobalAdmin());
+        var theirs = await api.Database.ScalarAsync<Guid>($"SELECT id FROM user_sessions WHERE user_id = {other.UserId}");
+        var later = TimeProvider.System.GetUtcNow().AddHours(1);
+
+        foreach (var session in new[] { Guid.Empty, Guid.NewGuid(), theirs })
+        {
+            client.Token = tokens.Create(client.UserId, "x", isKombit: false, session, later);
+            (await client.Get("application")).Is(HttpStatusCode.Unauthorized);
+        }
     }
 
     [Fact]

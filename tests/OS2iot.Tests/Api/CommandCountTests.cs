@@ -155,6 +155,13 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
             FROM received_messages WHERE device_id = {{world.Device}};
             INSERT INTO downlinks (device_id, payload, confirmed, state, created_at, updated_at)
             SELECT {{world.Device}}, '\x00', false, 5, now() - n * interval '1 minute', now() FROM generate_series(1, {{Rows}}) n;
+            INSERT INTO network_events (id, received_at, kind, device_id, gateway_id, deduplication_id, payload)
+            SELECT gen_random_uuid(), now() - n * interval '1 minute', 'log', o.device_id, o.gateway_id, gen_random_uuid(), convert_to('{}', 'UTF8')
+            FROM generate_series(1, {{Rows}}) n CROSS JOIN (
+                SELECT {{world.Device}} AS device_id, NULL AS gateway_id
+                UNION ALL SELECT NULL, id FROM gateways WHERE gateway_id = '{{world.Gateway}}') o;
+            INSERT INTO receptions (message_id, received_at, device_id, gateway_eui)
+            SELECT gen_random_uuid(), now() - n * interval '1 minute', {{world.Device}}, '{{world.Gateway}}' FROM generate_series(1, {{Rows}}) n;
             INSERT INTO gateway_status_history (gateway_id, at, was_online)
             SELECT g.id, now() - n * interval '1 minute', n % 2 = 0 FROM gateways g, generate_series(1, {{Rows}}) n WHERE g.gateway_id = '{{world.Gateway}}';
             INSERT INTO permission_applications (permissions_id, applications_id)

@@ -208,8 +208,9 @@ public sealed class DeviceProfileTests(ApiHost api)
         (await (await api.SignedInAsApplicationAdminOf(await api.AnOrganization())).Delete($"{Path}/{id}")).IsRefused(
             HttpStatusCode.Forbidden, """{"statusCode":403,"message":"Forbidden"}""");
 
-        (await admin.Delete($"{Path}/{id}")).IsRefused(
-            HttpStatusCode.Conflict, """{"statusCode":409,"message":"MESSAGE.DELETE-NOT-ALLOWED-HAS-LORAWAN-DEVICE","error":"Conflict"}""");
+        var refused = (await admin.Delete($"{Path}/{id}")).Is(HttpStatusCode.Conflict);
+        Assert.Equal(("MESSAGE.DELETE-NOT-ALLOWED-HAS-LORAWAN-DEVICE", "Conflict"), (refused["message"].GetString(), refused["error"].GetString()));
+        Assert.Equal([device], refused["usedBy"].EnumerateArray().Select(d => d.GetProperty("id").GetInt32()));
 
         (await admin.Delete($"iot-device/{device}")).Is(HttpStatusCode.OK);
         Assert.Equal("""{"affected":1}""", (await admin.Delete($"{Path}/{id}")).Is(HttpStatusCode.OK).Text);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using OS2iot.Core.ChirpStack;
 using OS2iot.Core.Downlinks;
 using OS2iot.Core.Sigfox;
@@ -100,6 +101,59 @@ public sealed class DownlinkTests(ApiHost api)
         (await stranger.Get($"iot-device/{lorawan.Id}/downlink")).IsRefused(HttpStatusCode.Forbidden, Forbidden);
         (await stranger.Get($"iot-device/{lorawan.Id}/downlinks")).IsRefused(HttpStatusCode.Forbidden, Forbidden);
         (await api.Anonymous().Get($"iot-device/{lorawan.Id}/downlink")).Is(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Downlink_WhenADecoderEncodesIt_WaitsAsItsBytes()
+    {
+        var (world, device) = await ALoRaWanDevice();
+        var writer = await api.SignedInAsGlobalAdmin();
+        var decoder = (await writer.Post("payload-decoder", new
+        {
+            name = ApiHost.Name("decoder"),
+            organizationId = world.Organization,
+            decodingFunction = JsonSerializer.Serialize(
+                "function encodeDownlink(input) { if (input.data.open === undefined) { throw new Error('open is missing'); }"
+                + " return { bytes: [1, input.data.open ? 255 : 0], fPort: 12 }; }"),
+        })).Id();
+        var address = $"iot-device/{device.Id}/downlink";
+
+        (await writer.Post(address, new { payload = new { open = true }, payloadDecoderId = decoder, confirmed = true })).Is(HttpStatusCode.Created);
+        var latest = (await writer.Get($"iot-device/{device.Id}/downlinks"))["data"][0];
+        Assert.Equal(("01ff", 12, true), (latest.GetProperty("data").GetString(), latest.GetProperty("port").GetInt32(), latest.GetProperty("confirmed").GetBoolean()));
+        (await writer.Post(address, new { payload = new { open = false }, payloadDecoderId = decoder, port = 3 })).Is(HttpStatusCode.Created);
+        (await writer.Post(address, new { dataBase64 = "CgsM", port = 4 })).Is(HttpStatusCode.Created);
+        Assert.Equal(
+            ["0a0b0c 4", "0100 3", "01ff 12"],
+            (await writer.Get($"iot-device/{device.Id}/downlinks"))["data"].EnumerateArray().Select(d => $"{d.GetProperty("data").GetString()} {d.GetProperty("port").GetInt32()}"));
+
+        var failed = (await writer.Post(address, new { payload = new { }, payloadDecoderId = decoder })).Is(HttpStatusCode.BadRequest);
+        Assert.Contains("open is missing", failed.Text, StringComparison.Ordinal);
+        (await writer.Post(address, new { payload = new { open = true } })).Is(HttpStatusCode.BadRequest);
+        (await writer.Post(address, new { payload = new { open = true }, payloadDecoderId = 0x7fffffff })).Is(HttpStatusCode.BadRequest);
+        (await writer.Post(address, new { payload = new { open = true }, data = "00", port = 1 })).Is(HttpStatusCode.BadRequest);
+        Assert.Equal(["isBase64"], (await writer.Post(address, new { dataBase64 = "%", port = 1 })).Rules("dataBase64"));
+        var reader = await api.SignedInAsReaderOf(world.Organization, world.Application);
+        (await reader.Post(address, new { payload = new { open = true }, payloadDecoderId = decoder })).IsRefused(HttpStatusCode.Forbidden, Forbidden);
+    }
+
+    [Fact]
+    public async Task Flush_TakesBackWhatWaitsAndOnlyFromWriters()
+    {
+        var (world, device) = await ALoRaWanDevice();
+        var sigfox = (await ASigfoxDevice(world)).Device;
+        var writer = await api.SignedInAsApplicationAdminOf(world.Organization, world.Application);
+        (await writer.Post($"iot-device/{device.Id}/downlink", new { data = "00", port = 1 })).Is(HttpStatusCode.Created);
+        (await writer.Post($"iot-device/{sigfox}/downlink", new { data = "0011223344556677" })).Is(HttpStatusCode.Created);
+
+        var reader = await api.SignedInAsReaderOf(world.Organization, world.Application);
+        (await reader.Delete($"iot-device/{device.Id}/downlink")).IsRefused(HttpStatusCode.Forbidden, Forbidden);
+        foreach (var id in new[] { device.Id, sigfox })
+        {
+            Assert.Equal("""{"affected":1}""", (await writer.Delete($"iot-device/{id}/downlink")).Is(HttpStatusCode.OK).Text);
+            Assert.Equal(0, (await writer.Get($"iot-device/{id}/downlink"))["totalCount"].GetInt32());
+            Assert.Equal("flushed", (await writer.Get($"iot-device/{id}/downlinks"))["data"][0].GetProperty("state").GetString());
+        }
     }
 
     [Fact]

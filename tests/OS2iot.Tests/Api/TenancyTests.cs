@@ -5,6 +5,7 @@ using FastEndpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OS2iot.Api.AccessRequests;
+using OS2iot.Api.Account;
 using OS2iot.Api.ApiKeys;
 using OS2iot.Api.Applications;
 using OS2iot.Api.Audit;
@@ -22,6 +23,7 @@ using OS2iot.Api.Http;
 using OS2iot.Api.Kombit;
 using OS2iot.Api.Messages;
 using OS2iot.Api.MqttDevices;
+using OS2iot.Api.NetworkEvents;
 using OS2iot.Api.OpenDataDk;
 using OS2iot.Api.Organizations;
 using OS2iot.Api.PayloadDecoders;
@@ -46,6 +48,23 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(GetRoot)] = new(Reach.Open),
         [typeof(GetHealthCheck)] = new(Reach.Open),
         [typeof(Login)] = new(Reach.Open, Body: _ => new { username = "nobody@example.dk", password = "wrong" }),
+        [typeof(Refresh)] = new(Reach.Open, Body: _ => new { refreshToken = "x" }),
+        [typeof(Logout)] = new(Reach.Own),
+        [typeof(ExchangeIdentity)] = new(Reach.Open, Body: _ => new { idToken = "x", nonce = "x" }),
+        [typeof(EndExternalSessions)] = new(Reach.Open, Body: _ => new { logout_token = "x" }),
+        [typeof(EndExternalSession)] = new(Reach.Open, Body: _ => new { iss = "x", sid = "xxxxxxxx" }),
+        [typeof(ListSessions)] = new(Reach.Own),
+        [typeof(EndSession)] = new(Reach.Own),
+        [typeof(EndOtherSessions)] = new(Reach.Own),
+        [typeof(GetSignIn)] = new(Reach.Own),
+        [typeof(ChangePassword)] = new(Reach.Own, Body: _ => new { currentPassword = "x", password = "long enough" }),
+        [typeof(ForgottenPassword)] = new(Reach.Open, Body: _ => new { email = "nobody@example.dk" }),
+        [typeof(ResetPassword)] = new(Reach.Open, Body: _ => new { token = "x", password = "long enough" }),
+        [typeof(OfferOneTimeCodes)] = new(Reach.Own),
+        [typeof(UseOneTimeCodes)] = new(Reach.Own, Body: _ => new { secret = "AAAAAAAAAAAAAAAA", code = "000000", currentPassword = "x" }),
+        [typeof(StopOneTimeCodes)] = new(Reach.Own, Body: _ => new { currentPassword = "x" }),
+        [typeof(EndUserSessions)] = new(Reach.Refused, w => w.Member),
+        [typeof(StopUserOneTimeCodes)] = new(Reach.Refused, w => w.Member),
         [typeof(GetProfile)] = new(Reach.Own),
         [typeof(GetMe)] = new(Reach.Own),
         [typeof(ListAuditEntries)] = new(Reach.Own),
@@ -92,6 +111,7 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(GetApiKey)] = new(Reach.Refused, w => w.ApiKey),
         [typeof(CreateApiKey)] = new(Reach.Refused, Body: w => new { name = "mine", permissionIds = new[] { w.Permission } }),
         [typeof(UpdateApiKey)] = new(Reach.Refused, w => w.ApiKey, w => new { name = "mine", permissionIds = new[] { w.Permission } }),
+        [typeof(RotateApiKey)] = new(Reach.Refused, w => w.ApiKey),
         [typeof(DeleteApiKey)] = new(Reach.Refused, w => w.ApiKey),
         [typeof(GetApiKeyOrganization)] = new(Reach.Own),
 
@@ -124,8 +144,10 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(ListDevicesOfPayloadDecoder)] = new(Reach.Own, w => w.Decoder),
         [typeof(GetDeviceStatistics)] = new(Reach.Refused, w => w.Device),
         [typeof(CreateDownlink)] = new(Reach.Refused, w => w.Device, _ => new { data = "00", port = 1 }),
+        [typeof(FlushDownlinks)] = new(Reach.Refused, w => w.Device),
         [typeof(GetDownlinkQueue)] = new(Reach.Refused, w => w.Device),
         [typeof(ListDownlinks)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListDeviceEvents)] = new(Reach.Refused, w => w.Device),
         [typeof(DeleteDevice)] = new(Reach.Refused, w => w.Device),
         [typeof(ResetHttpDeviceApiKey)] = new(Reach.Refused, w => w.Device),
         [typeof(RenewCertificate)] = new(Reach.Refused, w => w.Device, _ => new { }),
@@ -201,6 +223,8 @@ public sealed partial class TenancyTests(ApiHost api)
         [typeof(DeleteGateway)] = new(Reach.Refused, w => w.Gateway),
         [typeof(ListGatewayStatuses)] = new(Reach.Own),
         [typeof(GetGatewayStatus)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayEvents)] = new(Reach.Refused, w => w.Gateway),
+        [typeof(ListGatewayFrames)] = new(Reach.Refused, w => w.Gateway),
 
         [typeof(ListDeviceProfiles)] = new(Reach.Own),
         [typeof(ListAdrAlgorithms)] = new(Reach.Shared), // the network's own
@@ -308,7 +332,8 @@ public sealed partial class TenancyTests(ApiHost api)
 
         foreach (var (who, client) in callers)
         {
-            foreach (var endpoint in Endpoints().Where(e => Calls[e.Type].Reach is Reach.Refused or Reach.Own))
+            // What ends the caller's own session comes last, or it would be the reason of all refusals after it.
+            foreach (var endpoint in Endpoints().Where(e => Calls[e.Type].Reach is Reach.Refused or Reach.Own).OrderBy(e => EndsOwnSession(e.Type)))
             {
                 var answer = await Send(client, endpoint, victim);
                 var what = $"{endpoint.Type.Name} answered the {who} {(int)answer.Status}: {answer.Text}";
@@ -349,6 +374,8 @@ public sealed partial class TenancyTests(ApiHost api)
         groupType = "CLASS_C",
         iotDevices = new[] { new { id = world.Device } },
     };
+
+    internal static bool EndsOwnSession(Type endpoint) => endpoint == typeof(Logout) || endpoint == typeof(BeginKombitLogout);
 
     private static bool IsRefusal(HttpStatusCode status) =>
         status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;

@@ -16,6 +16,12 @@ public sealed partial class AuditedWritesTests
         ["Deliveries/DeliveryQueue.cs"] = (2, "changes only what the pipeline writes; its callers write a RESEND line in the same transaction"),
         ["Auth/ApiKeyAuthentication.cs"] = (1, "notes when a key was last used, which nobody asked for"),
         ["Auth/Login.cs"] = (1, "writes a LOGIN line in the same transaction"),
+        ["Auth/Sessions.cs"] = (3, "its callers write a LOGIN or LOGOUT line; renewing changes nothing"),
+        ["Auth/LoginThrottle.cs"] = (3, "counts failures, each of which has a line"),
+        ["Auth/OneTimeCodes.cs"] = (2, "takes a code for a sign-in, which has a line"),
+        ["Auth/PasswordResetMails.cs"] = (1, "removes what holds no more"),
+        ["Account/Passwords.cs"] = (2, "takes the token; the change has a line in the same transaction"),
+        ["Kombit/ExternalSignIn.cs"] = (3, "remembers a token for a sign-in or a logout, which has a line"),
     };
 
     [Fact]

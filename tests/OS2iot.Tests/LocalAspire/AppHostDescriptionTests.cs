@@ -33,6 +33,7 @@ public sealed class AppHostDescriptionTests : IDisposable
             "--Parameters:jwt-secret=JWT-SECRET", "--Parameters:mosquitto-ingest-password=INGEST-PASSWORD",
             "--Parameters:mosquitto-workers-password=WORKERS-PASSWORD", "--Parameters:mosquitto-chirpstack-password=CHIRPSTACK-PASSWORD",
             "--Parameters:mosquitto-gateway-bridge-password=GATEWAY-BRIDGE-PASSWORD",
+            "--Parameters:chirpstack-api-key=CHIRPSTACK-API-KEY",
             "--Parameters:postgres-password=POSTGRES/PASSWORD", "--Ports:Postgres=25432");
 
         AssertIsGolden("environment.txt", string.Join('\n', await EnvironmentsAsync(builder)) + "\n");

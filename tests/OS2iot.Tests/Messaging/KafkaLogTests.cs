@@ -58,14 +58,14 @@ public sealed class KafkaLogTests : MessageLogContract, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Append_WhenTheBrokerIsTooSlow_ThrowsInTime()
+    public async Task Append_WhenTheBrokerIsTooSlow_ThrowsBeforeItAnswers()
     {
+        var roundTrip = TimeSpan.FromSeconds(30);
         await using var host = await StartHostAsync();
         await host.Log.AppendAsync(Topic, ALog.Of(1, 0), Ct);
 
-        Cluster.SetRoundTrip(TimeSpan.FromSeconds(5));
-        await Assert.ThrowsAsync<LogUnavailableException>(() => host.Log.AppendAsync(Topic, ALog.Of(1, 1), Ct))
-            .WaitAsync(AppendTimeout + TimeSpan.FromSeconds(1), Ct);
+        Cluster.SetRoundTrip(roundTrip);
+        await Assert.ThrowsAsync<LogUnavailableException>(() => host.Log.AppendAsync(Topic, ALog.Of(1, 1), Ct)).WaitAsync(roundTrip, Ct);
 
         Cluster.SetRoundTrip(TimeSpan.Zero);
     }

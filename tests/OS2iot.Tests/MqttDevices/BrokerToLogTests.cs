@@ -96,6 +96,33 @@ public sealed class BrokerToLogTests(BrokerScene scene) : IClassFixture<BrokerSc
         await Until.TrueAsync(() => promised.IsSubsetOf(log.Payloads()), () => $"{promised.Count} promised, {promised.Except(log.Payloads()).Count()} missing.");
     }
 
+    /// <summary>Mosquitto 2.0 forgets the rules of a session that it read from disk when it reads its files again, and with them what is sent to it.</summary>
+    [Fact]
+    public async Task Messages_WhenARestartedBrokerIsToldOfARevocationWhileWeAreAway_AllArrive()
+    {
+        var log = new MemoryLog();
+        var (_, application, admin) = await scene.AnApplicationAsync();
+        var device = await scene.ADeviceWithPasswordAsync(admin, application);
+        var revoked = await scene.ADeviceWithCertificateAsync(admin, application);
+        await scene.IsInEffectAsync(device);
+        await scene.IsInEffectAsync(revoked);
+        await using (Ingest(log, sessions: 1))
+        {
+            await IsHeardAsync(log, device);
+        }
+
+        scene.Broker.Kill();
+        await scene.IsInEffectAsync(device);
+        (await admin.Post($"iot-device/{revoked.Id}/certificate/renew", new { overlapDays = 0 })).Is(HttpStatusCode.Created);
+        await BrokerScene.IsTurnedAwayAsync(revoked);
+        await scene.IsInEffectAsync(device);
+        var file = await scene.FileAsync(string.Join('\n', Enumerable.Range(0, 20).Select(i => $$"""{"away":{{i}}}""")) + "\n");
+        Assert.Equal(BrokerAnswer.Taken, await device.PublishLinesAsync(file));
+
+        await using var next = Ingest(log, sessions: 1);
+        await Until.TrueAsync(() => log.Payloads().Count(p => p.Contains("away", StringComparison.Ordinal)) == 20);
+    }
+
     [Theory]
     [InlineData("PASSWORD")]
     [InlineData("CERTIFICATE")]

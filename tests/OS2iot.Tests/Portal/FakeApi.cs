@@ -30,6 +30,13 @@ public sealed class FakeApi : IAsyncDisposable
 
     public const int MqttSubscription = 23;
 
+    public const int LoRaWan = 24;
+
+    public const string GatewayId = "00aa00bb00cc00dd";
+
+    /// <summary>The script of each decoder.</summary>
+    public const string Level = "function decode(payload, metadata) {\n  // Millimetre til meter\n  const level = payload.level_mm / 1000;\n  return {\n    waterLevel: level,\n    unit: 'm',\n    status: level > 2 ? 'high' : 'normal',\n    station: metadata.name\n  };\n}\n";
+
     private static readonly DateTimeOffset Created = new(2026, 3, 2, 8, 15, 0, TimeSpan.Zero);
 
     private readonly WebApplication _app;
@@ -60,6 +67,12 @@ public sealed class FakeApi : IAsyncDisposable
 
     /// <summary>Of the subscription at somebody else's broker.</summary>
     public string ConnectionState { get; set; } = "CONNECTED";
+
+    /// <summary>What the network told of the LoRaWAN device, newest first.</summary>
+    public List<string> DeviceEvents { get; } = ["join", "txack", "ack"];
+
+    /// <summary>ChirpStack differs, is away and refused something.</summary>
+    public bool HasDrift { get; set; } = true;
 
     /// <summary>Every list is empty.</summary>
     public bool IsEmpty { get; set; }
@@ -209,6 +222,9 @@ public sealed class FakeApi : IAsyncDisposable
                 : Results.Json(new { statusCode = 401, path = "/api/v1/auth/login" }, statusCode: 401);
         });
         api.MapGet("/auth/me", () => Json(Me()));
+        api.MapGet("/account/sessions", () => List([Session(isCurrent: true), Session(isCurrent: false)]));
+        api.MapGet("/account/sign-in", () => Json(new JsonObject { ["hasPassword"] = true, ["hasOneTimeCodes"] = true, ["recoveryCodesLeft"] = 9 }));
+        api.MapGet("/kombitCreation/minimal", () => List([Organization(1), Organization(2), Organization(3)]));
 
         api.MapGet("/application", () => List(IsEmpty ? [] : [.. Enumerable.Range(1, 6).Select(i => Application(i))], IsEmpty ? 0 : 31));
         api.MapGet("/application/{id:int}", (int id) => id == 404 ? Missing() : Json(Application(id)));
@@ -221,6 +237,8 @@ public sealed class FakeApi : IAsyncDisposable
         api.MapPost("/iot-device", () => Json(Device(1), 201));
         api.MapPut("/iot-device/{id:int}", (int id) => Json(Device(id)));
         api.MapDelete("/iot-device/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapPost("/iot-device/createMany", (Delegate)CreateManyAsync);
+        api.MapPost("/iot-device/updateMany", (Delegate)CreateManyAsync);
         api.MapPost("/iot-device/{id:int}/certificate/download", () => Results.Bytes("a certificate"u8.ToArray(), "application/x-pem-file"));
         api.MapPost("/iot-device/{id:int}/certificate/renew", (int id) => Json(Device(id)));
         api.MapGet("/iot-device/{id:int}/messages", (HttpContext http) => Json(Messages(http.Request.Query["before"])));
@@ -241,14 +259,97 @@ public sealed class FakeApi : IAsyncDisposable
 
         api.MapGet("/payload-decoder", () => List(IsEmpty ? [] : [Decoder(1), Decoder(2), Decoder(3)]));
         api.MapGet("/payload-decoder/{id:int}", (int id) => Json(Decoder(id)));
+        api.MapGet("/payload-decoder/{id:int}/versions", (int id) => List(IsEmpty ? [] : [DecoderVersion(id, 3, Level), DecoderVersion(id, 2, "return 1;")]));
+        api.MapGet("/payload-decoder/{id:int}/versions/{version:int}", (int id, int version) => Json(DecoderVersion(id, version, version == 3 ? Level : Level.Replace("1000", "100", StringComparison.Ordinal))));
+        api.MapPost("/payload-decoder/{id:int}/versions/{version:int}/restore", (int id) => Json(Decoder(id), 201));
+        api.MapPost("/test-payload-decoder", async (HttpContext http) =>
+            (await JsonNode.ParseAsync(http.Request.Body))!["code"]!.ToString().Contains("oops", StringComparison.Ordinal)
+                ? Json(new JsonObject { ["statusCode"] = 400, ["message"] = "Got error: ReferenceError: oops is not defined" }, 400)
+                : Json(new JsonObject { ["waterLevel"] = 1.84 }, 201));
         api.MapPost("/payload-decoder", () => Json(Decoder(1), 201));
         api.MapPut("/payload-decoder/{id:int}", (int id) => Json(Decoder(id)));
         api.MapDelete("/payload-decoder/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+
+        api.MapGet("/chirpstack/gateway", () => Json(new JsonObject
+        {
+            ["resultList"] = IsEmpty ? [] : new JsonArray(Gateway(0), Gateway(1), Gateway(2)),
+            ["totalCount"] = IsEmpty ? 0 : 3,
+        }));
+        api.MapGet("/chirpstack/gateway/{id}", () => Json(new JsonObject
+        {
+            ["gateway"] = Gateway(0),
+            ["stats"] = new JsonArray([.. Enumerable.Range(1, 5).Select(i => new JsonObject
+            {
+                ["timestamp"] = Created.AddDays(i), ["rxPacketsReceived"] = 100 * i, ["txPacketsEmitted"] = i,
+            })]),
+        }));
+        api.MapGet("/chirpstack/gateway/{id}/events", () => List([NetworkEvent("stats", 2), NetworkEvent("conn", 1)]));
+        api.MapGet("/chirpstack/gateway/{id}/frames", () => Json(new JsonObject
+        {
+            ["data"] = new JsonArray(Frame(LoRaWan, "Parkering, Torvet 4"), Frame(null, null)), ["hasMore"] = false,
+        }));
+        api.MapGet("/lorawan/gateway/status", () => List([GatewayHistory(0, true), GatewayHistory(1, false)]));
+        api.MapGet("/lorawan/gateway/status/{id}", () => Json(GatewayHistory(0, true)));
+        api.MapGet("/iot-device/stats/{id:int}", () => Json(new JsonArray([.. Enumerable.Range(1, 6).Select(i => new JsonObject
+        {
+            ["timestamp"] = Created.AddDays(i), ["rssi"] = -90.5 - i, ["snr"] = 7 - i, ["lostFrames"] = i, ["frameLossRate"] = 0.01 * i,
+        })])));
+        api.MapGet("/iot-device/{id:int}/network-events", () => List([.. DeviceEvents.Select((kind, i) => NetworkEvent(kind, DeviceEvents.Count - i))]));
+
+        api.MapGet("/sync", () => Json(new JsonObject { ["systems"] = IsEmpty ? [] : new JsonArray(Synced("chirpstack", HasDrift), Synced("mosquitto", false)) }));
+        api.MapGet("/sync/{system}/changes", () => List(HasDrift ? [SyncChange(1, "refused"), SyncChange(2, "pending")] : [], HasDrift ? 31 : 0));
+        api.MapPost("/sync/{system}/reconcile", (string system) => system == "nothing" ? Missing() : Results.NoContent());
+
+        api.MapGet("/user", () => List(IsEmpty ? [] : [User(1), User(2), User(3)]));
+        api.MapGet("/user/{id:int}", (int id) => Json(User(id)));
+        api.MapPost("/user", () => Json(User(2), 201));
+        api.MapPut("/user/{id:int}", (int id) => Json(User(id)));
+        api.MapGet("/user/awaitingUsers/{id:int}", () => List(IsEmpty ? [] : [User(4)]));
+        api.MapPut("/user/rejectUser", () => Json(new JsonObject()));
+        api.MapGet("/permission", () => List(IsEmpty ? [] : [Group(7), Group(8)]));
+        api.MapGet("/permission/{id:int}", (int id) => Json(Group(id)));
+        api.MapPost("/permission", () => Json(Group(7), 201));
+        api.MapPut("/permission/acceptUser", () => Json(User(4)));
+        api.MapPut("/permission/{id:int}", (int id) => Json(Group(id)));
+        api.MapDelete("/permission/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapGet("/api-key", () => List(IsEmpty ? [] : [ApiKey(1, whole: false), ApiKey(2, whole: false)]));
+        api.MapGet("/api-key/{id:int}", (int id) => Json(ApiKey(id, whole: false)));
+        api.MapPost("/api-key", () => Json(ApiKey(1, whole: true), 201));
+        api.MapPut("/api-key/{id:int}", (int id) => Json(ApiKey(id, whole: false)));
+        api.MapDelete("/api-key/{id:int}", () => Json(new JsonObject { ["affected"] = 1 }));
+        api.MapGet("/audit-log", () => List(IsEmpty ? [] : [AuditEntry("UPDATE", true), AuditEntry("DELETE", false)]));
+        api.MapGet("/search", () => List(IsEmpty ? [] : [Hit("IoTDevice", JsonValue.Create(1)), Hit("Application", JsonValue.Create(2)), Hit("Gateway", JsonValue.Create(GatewayId))]));
 
         api.MapGet("/organization", () => List(IsEmpty ? [] : [Organization(1), Organization(2), Organization(3)]));
         api.MapGet("/organization/{id:int}", (int id) => Json(Organization(id)));
         api.MapPost("/organization", () => Json(Organization(1), 201));
         api.MapPut("/organization/{id:int}", (int id) => Json(Organization(id)));
+    }
+
+    // As the Api: one row that is not well formed refuses all; a name with "refused" is refused by itself.
+    private static async Task<IResult> CreateManyAsync(HttpContext http)
+    {
+        var rows = (await JsonNode.ParseAsync(http.Request.Body))!["data"]!.AsArray();
+        return rows.Any(r => r!["name"]!.ToString().Length == 0)
+            ? Json(JsonNode.Parse("""{"statusCode":400,"message":[{"property":"name","constraints":{"minLength":"name must be longer than or equal to 1 characters"}}]}""")!, 400)
+            : Json(
+                new JsonArray([.. rows.Select((row, i) => Answer(row!.AsObject(), i))]), 201);
+
+        static JsonObject Answer(JsonObject row, int i)
+        {
+            var name = row["name"]!.ToString();
+            var answer = new JsonObject { ["idMetadata"] = new JsonObject { ["name"] = name, ["applicationId"] = 1 } };
+            if (name.Contains("refused", StringComparison.Ordinal))
+            {
+                answer["error"] = new JsonObject { ["message"] = "MESSAGE.ID-INVALID-OR-ALREADY-IN-USE" };
+            }
+            else
+            {
+                answer["data"] = new JsonObject { ["id"] = row["id"]?.GetValue<int>() ?? 1000 + i };
+            }
+
+            return answer;
+        }
     }
 
     private async Task StreamAsync(HttpContext http)
@@ -282,6 +383,18 @@ public sealed class FakeApi : IAsyncDisposable
         Json(new JsonObject { ["statusCode"] = 404, ["message"] = "MESSAGE.ID-DOES-NOT-EXIST", ["error"] = "Not Found" }, 404);
 
     private static IResult List(JsonNode[] data, int? count = null) => Json(new JsonObject { ["data"] = new JsonArray(data), ["count"] = count ?? data.Length });
+
+    private JsonObject Session(bool isCurrent) => new()
+    {
+        ["id"] = Guid.NewGuid(),
+        ["startedAt"] = Created,
+        ["lastUsedAt"] = DateTimeOffset.UtcNow,
+        ["expiresAt"] = DateTimeOffset.UtcNow.AddHours(8),
+        ["address"] = "192.0.2.17",
+        ["client"] = _name("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+        ["isExternal"] = false,
+        ["isCurrent"] = isCurrent,
+    };
 
     private JsonObject Me()
     {
@@ -324,6 +437,66 @@ public sealed class FakeApi : IAsyncDisposable
         return organization;
     }
 
+    private JsonObject User(int id)
+    {
+        string[] names = ["Anna Lindhardt", "Bo Kær", "Cecilie Toft", "Dorte Vang"];
+        var user = Entity(id, names[(id - 1) % 4]);
+        user["email"] = _name($"bruger{id}@skovby.example");
+        user["active"] = id != 3;
+        user["lastLogin"] = id == 3 ? null : Created;
+        user["nameId"] = id == 2 ? "kombit-2" : null;
+        user["expiresOn"] = null;
+        user["permissions"] = new JsonArray(new JsonObject
+        {
+            ["id"] = 7, ["name"] = _name("Forsyning og miljø"), ["type"] = new JsonArray(new JsonObject { ["type"] = "OrganizationApplicationAdmin" }),
+        });
+        return user;
+    }
+
+    private JsonObject Group(int id)
+    {
+        var group = Entity(id, id == 7 ? "Forsyning og miljø" : "Vej og park");
+        group["type"] = new JsonArray(new JsonObject { ["type"] = "OrganizationApplicationAdmin" }, new JsonObject { ["type"] = "Read" });
+        group["organization"] = new JsonObject { ["id"] = 1, ["name"] = _name("Skovby Kommune") };
+        group["users"] = new JsonArray(Entity(1, "Anna Lindhardt"), Entity(2, "Bo Kær"));
+        group["applications"] = new JsonArray(Entity(1, "Vandstand i åen"));
+        group["applicationIds"] = new JsonArray(1);
+        group["automaticallyAddNewApplications"] = true;
+        return group;
+    }
+
+    private JsonObject ApiKey(int id, bool whole)
+    {
+        var key = Entity(id, id == 1 ? "Dashboard på rådhuset" : "Udtræk til forskning");
+        key["key"] = whole ? Key : Key[..8];
+        key["expiresOn"] = id == 2 ? Created : null;
+        key["lastUsedAt"] = id == 1 ? Created : null;
+        key["permissions"] = new JsonArray(Entity(7, "Forsyning og miljø"));
+        return key;
+    }
+
+    private JsonObject AuditEntry(string action, bool succeeded) => new()
+    {
+        ["id"] = 1,
+        ["timestamp"] = Created,
+        ["userId"] = 1,
+        ["userName"] = _name("Anna Lindhardt"),
+        ["address"] = "192.0.2.17",
+        ["action"] = action,
+        ["type"] = "Application",
+        ["entityId"] = "1",
+        ["name"] = _name("Vandstand i åen"),
+        ["before"] = new JsonObject { ["name"] = _name("Vandstand") },
+        ["after"] = succeeded ? new JsonObject { ["name"] = _name("Vandstand i åen") } : null,
+        ["succeeded"] = succeeded,
+        ["reason"] = succeeded ? null : _name("MESSAGE.IS-USED"),
+    };
+
+    private JsonObject Hit(string type, JsonNode id) => new()
+    {
+        ["id"] = id, ["name"] = _name("Åhavnen nord"), ["type"] = type, ["updatedAt"] = Created,
+    };
+
     private JsonObject Application(int id)
     {
         string[] names = ["Vandstand i åen", "Indeklima på skolerne", "Parkering i midtbyen", "Skraldespande", "Vejrstationer", "Grundvand"];
@@ -365,6 +538,11 @@ public sealed class FakeApi : IAsyncDisposable
             device["apiKey"] = null;
             device["mqttInternalBrokerSettings"] = InternalSettings(id == MqttByCertificate, id);
         }
+        else if (id == LoRaWan)
+        {
+            device["type"] = "LORAWAN";
+            device["apiKey"] = null;
+        }
         else if (id == MqttSubscription)
         {
             device["type"] = "MQTT_EXTERNAL_BROKER";
@@ -374,6 +552,101 @@ public sealed class FakeApi : IAsyncDisposable
 
         return device;
     }
+
+    private JsonObject Gateway(int i)
+    {
+        var gateway = Entity(i + 1, i switch { 0 => "Vandtårnet", 1 => "Rådhuset", _ => "Uden sted" });
+        gateway["gatewayId"] = $"00aa00bb00cc00d{"def"[i]}";
+        gateway["description"] = _name("På taget, østsiden");
+        gateway["location"] = i == 2 ? null : new JsonObject { ["latitude"] = 56.16 + (0.01 * i), ["longitude"] = 10.2 + (0.02 * i), ["altitude"] = "12" };
+        gateway["lastSeenAt"] = i == 2 ? null : DateTimeOffset.UtcNow.AddMinutes(-i * 60);
+        gateway["rxPacketsReceived"] = 1200;
+        gateway["txPacketsEmitted"] = 14;
+        gateway["modelName"] = _name("Kerlink");
+        gateway["organizationId"] = 1;
+        gateway["organizationName"] = _name("Skovby Kommune");
+        return gateway;
+    }
+
+    private JsonObject GatewayHistory(int i, bool isOnline) => new()
+    {
+        ["id"] = $"00aa00bb00cc00d{"def"[i]}",
+        ["name"] = _name("Vandtårnet"),
+        ["statusTimestamps"] = new JsonArray(
+            new JsonObject { ["timestamp"] = Created.AddHours(1), ["wasOnline"] = !isOnline },
+            new JsonObject { ["timestamp"] = Created.AddHours(3), ["wasOnline"] = isOnline }),
+    };
+
+    private JsonObject NetworkEvent(string kind, int number) => new()
+    {
+        ["id"] = new Guid(number, 0, 0, new byte[8]),
+        ["kind"] = kind,
+        ["receivedAt"] = DateTimeOffset.UtcNow.AddMinutes(-3),
+        ["sentAt"] = null,
+        ["payload"] = kind == "stats"
+            ? new JsonObject
+            {
+                ["dutyCycleStats"] = new JsonObject
+                {
+                    ["bands"] = new JsonArray(new JsonObject
+                    {
+                        ["name"] = _name("M"), ["frequencyMin"] = 868000000, ["frequencyMax"] = 868600000, ["loadMax"] = "36s", ["loadTracked"] = "0.900s",
+                    }),
+                },
+            }
+            : new JsonObject { ["queueItemId"] = "8e3c", ["deviceName"] = _name("Parkering") },
+    };
+
+    private JsonObject Synced(string system, bool isAway) => new()
+    {
+        ["system"] = system,
+        ["isReached"] = !isAway,
+        ["pending"] = isAway ? 30 : 0,
+        ["oldestPending"] = isAway ? Created : null,
+        ["refused"] = isAway ? 1 : 0,
+        ["failingSince"] = isAway ? Created : null,
+        ["nextAttemptAt"] = null,
+        ["lastError"] = isAway ? _name("ChirpStack can't be reached. Try again later.") : null,
+        ["lastAppliedAt"] = Created,
+        ["reconciledAt"] = Created,
+        ["reconcileError"] = isAway ? _name("ChirpStack did not answer in time.") : null,
+        ["drift"] = new JsonObject
+        {
+            ["missing"] = isAway ? 2 : 0,
+            ["extra"] = isAway ? 1 : 0,
+            ["different"] = 0,
+            ["examples"] = isAway ? new JsonArray(Drift("device", "a84041000181c001", "missing"), Drift("gateway", GatewayId, "extra")) : [],
+        },
+    };
+
+    private static JsonObject Drift(string kind, string key, string difference) => new() { ["kind"] = kind, ["key"] = key, ["difference"] = difference };
+
+    private JsonObject SyncChange(int id, string state) => new()
+    {
+        ["id"] = id,
+        ["kind"] = "device",
+        ["key"] = "a84041000181c00" + id,
+        ["isRemoval"] = id == 2,
+        ["state"] = state,
+        ["attempts"] = id,
+        ["nextAttemptAt"] = null,
+        ["error"] = state == "refused" ? _name("ChirpStack refused it: Invalid DevEUI") : null,
+        ["createdAt"] = Created,
+    };
+
+    private JsonObject Frame(int? device, string? name) => new()
+    {
+        ["receivedAt"] = DateTimeOffset.UtcNow.AddMinutes(-2),
+        ["messageId"] = Guid.NewGuid(),
+        ["deviceId"] = device,
+        ["deviceName"] = name is null ? null : _name(name),
+        ["rssi"] = -97,
+        ["snr"] = 7.5,
+        ["dataRate"] = 5,
+        ["spreadingFactor"] = 7,
+        ["frequency"] = 868100000,
+        ["frameCounter"] = 42,
+    };
 
     private JsonObject InternalSettings(bool isByCertificate, int id) => new()
     {
@@ -419,10 +692,15 @@ public sealed class FakeApi : IAsyncDisposable
     private JsonObject Decoder(int id)
     {
         var decoder = Entity(id, id switch { 1 => "Vandstand", 2 => "CO₂ og temperatur", _ => "Parkeringsplads" });
-        decoder["decodingFunction"] = _name("function decode(payload, metadata) {\n  // Millimetre til meter\n  const level = payload.level_mm / 1000;\n  return {\n    waterLevel: level,\n    unit: 'm',\n    status: level > 2 ? 'high' : 'normal',\n    station: metadata.name\n  };\n}\n");
+        decoder["decodingFunction"] = _name(Level);
         decoder["organization"] = new JsonObject { ["id"] = 1, ["name"] = _name("Skovby Kommune") };
         return decoder;
     }
+
+    private JsonObject DecoderVersion(int id, int version, string script) => new()
+    {
+        ["payloadDecoderId"] = id, ["version"] = version, ["name"] = _name("Vandstand"), ["createdAt"] = Created, ["createdBy"] = 1, ["decodingFunction"] = _name(script),
+    };
 
     private JsonObject Connection(int id) => new()
     {

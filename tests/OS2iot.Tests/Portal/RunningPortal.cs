@@ -13,7 +13,7 @@ public sealed class RunningPortal(string api) : WebApplicationFactory<ListState>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Api:Address", api);
-        builder.UseSetting("Api:Timeout", "00:00:02");
+        builder.UseSetting("Api:Timeout", "00:00:20");
         builder.UseSetting("Ingest:PublicUrl", "https://iot.skovby.example");
         builder.UseEnvironment("Production");
     }
