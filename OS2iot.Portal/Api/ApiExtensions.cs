@@ -8,6 +8,7 @@ using OS2iot.Portal.Pages.AuditLog;
 using OS2iot.Portal.Pages.Connections;
 using OS2iot.Portal.Pages.DataTargets;
 using OS2iot.Portal.Pages.Devices;
+using OS2iot.Portal.Pages.Downlinks;
 using OS2iot.Portal.Pages.Gateways;
 using OS2iot.Portal.Pages.Organizations;
 using OS2iot.Portal.Pages.PayloadDecoders;
@@ -39,6 +40,7 @@ internal static class ApiExtensions
         builder.Services.AddApiClient<GatewayClient>();
         builder.Services.AddApiClient<DataTargetClient>();
         builder.Services.AddApiClient<ConnectionClient>();
+        builder.Services.AddApiClient<DownlinkClient>();
         builder.Services.AddApiClient<PayloadDecoderClient>();
         builder.Services.AddApiClient<OrganizationClient>();
         builder.Services.AddApiClient<SigfoxClient>();

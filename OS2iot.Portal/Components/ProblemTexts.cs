@@ -33,6 +33,8 @@ internal static class ProblemTexts
         ["DELETE-NOT-ALLOWED-ITEM-IS-IN-USE"] = new("Den er i brug og kan ikke slettes. Fjern først de forbindelser, der bruger den.", "It is in use and cannot be deleted. Remove the connections that use it first."),
         ["DELETE-NOT-ALLOWED-HAS-SIGFOX-DEVICE"] = new("Den kan ikke slettes, fordi den har Sigfox-enheder.", "It cannot be deleted because it has Sigfox devices."),
         ["DELETE-NOT-ALLOWED-HAS-LORAWAN-DEVICE"] = new("Den kan ikke slettes, fordi den har LoRaWAN-enheder.", "It cannot be deleted because it has LoRaWAN devices."),
+        ["DOWNLINK-LENGTH-WRONG-FOR-SIGFOX"] = new("Sigfox tager præcis 8 byte, altså 16 cifre.", "Sigfox takes exactly 8 bytes, which are 16 digits."),
+        ["DOWNLINK-NOT-SUPPORTED-FOR-DEVICE-TYPE"] = new("Der kan ikke sendes til enheder af denne type.", "Nothing can be sent to devices of this type."),
         ["SIGFOX-BAD-LOGIN"] = new("Sigfox kender ikke brugeren, eller hemmeligheden er forkert.", "Sigfox does not know the user, or the secret is wrong."),
         ["SIGFOX-LIMITED"] = new("Sigfox begrænser, hvor ofte den bliver spurgt. Prøv igen om lidt.", "Sigfox limits how often it is asked. Try again in a while."),
         ["SIGFOX-AWAY"] = new("Sigfox svarer ikke lige nu. Prøv igen om lidt.", "Sigfox does not answer just now. Try again in a while."),
@@ -73,6 +75,7 @@ internal static class ProblemTexts
         ["isArray"] = new("Vælg mindst én.", "Choose at least one."),
         ["arrayUnique"] = new("Den samme er valgt to gange.", "The same is chosen twice."),
         ["isPhoneNumberString"] = new("Skriv et telefonnummer med mindst seks cifre.", "Enter a phone number of at least six digits."),
+        ["isHexadecimal"] = new("Brug kun cifrene 0–9 og bogstaverne a–f.", "Use only the digits 0–9 and the letters a–f."),
         ["isJson"] = new("Det er ikke gyldig JSON.", "This is not valid JSON."),
         ["matches"] = new("Formatet er forkert.", "The format is wrong."),
     };

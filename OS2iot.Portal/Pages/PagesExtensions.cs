@@ -4,7 +4,6 @@ using OS2iot.Portal.Components;
 using OS2iot.Portal.Frame;
 using OS2iot.Portal.Pages.Devices;
 using OS2iot.Portal.Pages.PayloadDecoders;
-using OS2iot.Portal.Pages.Sigfox;
 
 namespace OS2iot.Portal.Pages;
 
@@ -37,7 +36,6 @@ internal static class PagesExtensions
         app.MapLiveMessages();
         app.MapProviderLogout();
         app.MapLiveConnection();
-        app.MapSigfoxJobState();
         app.MapStudio();
         app.MapGet("/", () => Results.LocalRedirect("/applications")).AllowAnonymous();
     }

@@ -62,6 +62,8 @@ internal sealed record Device(
     /// <summary>Its network tells how well it was heard.</summary>
     public bool HasSignal => Type is "LORAWAN" or "SIGFOX";
 
+    public bool TakesDownlinks => HasSignal || MqttInternalBrokerSettings is not null;
+
     /// <summary>Of a device at our broker.</summary>
     public MqttSettings? MqttInternalBrokerSettings { get; init; }
 

@@ -73,6 +73,15 @@ internal sealed class SigfoxClient(HttpClient http)
         new { groupId, applicationId, deviceTypeId = form.DeviceTypeId ?? "", devices = form.ToRows() },
         ct);
 
+    /// <summary>Everything else of the device stays as it is.</summary>
+    public Task<Answer<Device>> MoveAsync(Device device, string? deviceTypeId, CancellationToken ct)
+    {
+        var request = DeviceForm.From(device).ToRequest(device.Id, device.Type, device.Application?.Id ?? 0);
+        var settings = device.SigfoxSettings!;
+        request["sigfoxSettings"] = new { deviceId = settings.DeviceId, groupId = settings.GroupId, connectToExistingDeviceInBackend = true, deviceTypeId };
+        return http.TellSigfoxAsync<Device>(HttpMethod.Put, $"iot-device/{device.Id}", request, ct);
+    }
+
     public Task<SigfoxDeviceState> DeviceAsync(int id, CancellationToken ct) => http.ReadAsync<SigfoxDeviceState>($"iot-device/{id}/sigfox", ct);
 }
 

@@ -96,11 +96,16 @@ internal static class SigfoxTexts
     public static readonly Text DevicePending = new("På vej til Sigfox", "On its way to Sigfox");
     public static readonly Text DeviceRefused = new("Afvist af Sigfox", "Refused by Sigfox");
     public static readonly Text DeviceMissing = new("Sigfox har ikke enheden længere. Set siden", "Sigfox does not have the device any more. Noticed");
+    public static readonly Text Type = new("Enhedstype", "Device type");
+    public static readonly Text Move = new("Flyt til en anden enhedstype", "Move to another device type");
+    public static readonly Text MoveText = new("Sigfox flytter enheden i sit eget tempo. Indtil da beholder den sin enhedstype, og dens beskeder modtages som før.", "Sigfox moves the device in its own time. Until then it keeps its device type, and its messages are received as before.");
+    public static readonly Text MoveAction = new("Flyt enheden", "Move the device");
     public static readonly Text DeviceMoving = new("Sigfox flytter enheden til enhedstypen {0}.", "Sigfox is moving the device to the device type {0}.");
     public static readonly Text Battery = new("Batteri", "Battery");
     public static readonly Text Temperature = new("Temperatur", "Temperature");
     public static readonly Text LinkQuality = new("Forbindelse", "Link");
-    public static readonly Text BaseStations = new("Basestationer", "Base stations");
+    public static readonly Text BaseStation = new("Basestation", "Base station");
+    public static readonly Text HeardTimes = new("{0} beskeder", "{0} messages");
     public static readonly Text HeardBy = new("{0} beskeder, {1} dBm", "{0} messages, {1} dBm");
     public static readonly Text LastMonth = new("Sidste måned", "Last month");
     public static readonly Text HeardAndLost = new("{0} modtaget, {1} mangler, {2} hentet bagefter", "{0} received, {1} missing, {2} fetched afterwards");

@@ -51,9 +51,10 @@ public sealed class RecoverUndeliveredTests(PostgreSql postgres) : IAsyncLifetim
         Assert.Equal(Enumerable.Range(8, WhileDown).Select(n => (long)n), stored.Where(s => s.IsRecovered).Select(s => s.FCnt));
         foreach (var device in devices)
         {
-            var last = await _scene.ReadAsync(db => db.DeviceStates.Where(s => s.DeviceId == device.Id).Select(s => s.LastMessageId).SingleOrDefaultAsync(Ct));
+            // States are written once a second.
             var newest = await _scene.ReadAsync(db => db.ReceivedMessages.Where(m => m.DeviceId == device.Id).OrderByDescending(m => m.SentAt).Select(m => m.Id).FirstAsync(Ct));
-            Assert.Equal(newest, last);
+            await SigfoxScene.UntilAsync(async () => newest == await _scene.ReadAsync(db => db.DeviceStates
+                .Where(s => s.DeviceId == device.Id).Select(s => s.LastMessageId).SingleOrDefaultAsync(Ct)));
         }
 
         Assert.Equal(WhileDown, await _scene.ReadAsync(db => db.SigfoxDeviceTypes.Select(t => t.Recovered).SingleAsync(Ct)));

@@ -186,8 +186,9 @@ public sealed class SigfoxEventStoreTests(PostgreSql postgres) : IAsyncLifetime
 
     private async Task StoreMessageAsync(UplinkReceived uplink)
     {
-        await _database.ExecuteAsync($"INSERT INTO uplink_firsts (message_id, received_at) VALUES ('{uplink.MessageId}', '{uplink.ReceivedAt:O}')");
-        await new MessageStore(_database.DataSource, TimeProvider.System).StoreAsync([UplinkReceived.From(uplink.ToRecord())], Ct);
+        var read = UplinkReceived.From(uplink.ToRecord());
+        await _database.ExecuteAsync($"INSERT INTO uplink_firsts (message_id, received_at) VALUES ('{read.MessageId}', '{read.ReceivedAt:O}')");
+        await new MessageStore(_database.DataSource, TimeProvider.System).StoreAsync([read], Ct);
     }
 
     private ServiceProvider Services() => new ServiceCollection()

@@ -158,7 +158,7 @@ public sealed class SigfoxJobTests(Fakes.PostgreSql postgres) : IAsyncLifetime
         using var jobs = Jobs(_scene.BuildWorkers(clock));
 
         var seen = new List<string>();
-        var done = await DoneAsync(jobs, clock, job.Id(), now => seen.Add($"{now["state"].GetString()} {now["succeeded"].GetInt32()}"));
+        var done = await DoneAsync(jobs, clock, job.Id(), now => seen.Add($"{now["state"].GetString()} {now["succeeded"].GetInt32()}"), TimeSpan.FromMilliseconds(10));
 
         Assert.Contains("waiting 1", seen);
         Assert.Equal(("done", 2, 1, 1), (done["state"].GetString(), done["total"].GetInt32(), done["succeeded"].GetInt32(), done["failed"].GetInt32()));
@@ -382,7 +382,12 @@ public sealed class SigfoxJobTests(Fakes.PostgreSql postgres) : IAsyncLifetime
     private static SigfoxJobs Jobs(IHost workers) => ActivatorUtilities.CreateInstance<SigfoxJobs>(workers.Services);
 
     /// <summary>Lets time go on until the job has ended.</summary>
-    private async Task<Answer> DoneAsync(SigfoxJobs jobs, FakeTimeProvider clock, int id, Action<Answer>? look = null)
+    /// <param name="jobs">Started when they are not.</param>
+    /// <param name="clock">Goes on between looks.</param>
+    /// <param name="id">Of the job.</param>
+    /// <param name="look">Sees each answer.</param>
+    /// <param name="step">Between looks; short where each state of the job is to be seen.</param>
+    private async Task<Answer> DoneAsync(SigfoxJobs jobs, FakeTimeProvider clock, int id, Action<Answer>? look = null, TimeSpan? step = null)
     {
         if (jobs.ExecuteTask is null)
         {
@@ -392,7 +397,7 @@ public sealed class SigfoxJobTests(Fakes.PostgreSql postgres) : IAsyncLifetime
         Answer shown = null!;
         await SigfoxScene.UntilAsync(async () =>
         {
-            clock.Advance(TimeSpan.FromSeconds(1));
+            clock.Advance(step ?? TimeSpan.FromSeconds(1));
             shown = (await _admin.Get($"sigfox-job/{id}")).Is(HttpStatusCode.OK);
             look?.Invoke(shown);
             return shown["state"].GetString() is "done" or "failed";
