@@ -74,6 +74,15 @@ internal sealed class SigfoxCloud
         }
     }
 
+    /// <summary>A user with all that it has, in place of the one of that name.</summary>
+    public void AddUser(SigfoxUser user)
+    {
+        lock (_lock)
+        {
+            _users[user.Username] = user;
+        }
+    }
+
     /// <returns>Null where the login is wrong.</returns>
     public SigfoxUser? Find(string username, string password)
     {
@@ -154,7 +163,7 @@ internal sealed class SigfoxCloud
         var contract = (string?)body["contractId"];
         type["id"] = id;
         type["group"] = Reference((string)user.Group["id"]!, (string?)user.Group["name"]);
-        type["contract"] = contract is null ? null : Reference(contract);
+        type["contract"] = contract is null ? null : Reference(contract, (string?)user.Contracts.GetValueOrDefault(contract)?["name"]);
         type.Remove("groupId");
         return type;
     }

@@ -138,6 +138,7 @@ public sealed partial class FakeApi : IAsyncDisposable
             ["raw"] = raw,
             ["rssi"] = null,
             ["snr"] = null,
+            ["isRecovered"] = kind == "recovered",
         };
         var failed = kind == "error";
         message["decoded"] = new JsonArray(new JsonObject
@@ -742,7 +743,7 @@ public sealed partial class FakeApi : IAsyncDisposable
     private JsonObject Messages(string? before)
     {
         var now = DateTimeOffset.UtcNow.AddSeconds(-42);
-        string[] kinds = ["delivered", "pending", "error", "dead", "delivered"];
+        string[] kinds = ["delivered", "pending", "error", "dead", "recovered"];
         var data = IsEmpty ? [] : kinds.Select((kind, i) => Message(
             Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"0199a000-0000-7000-8000-00000000000{i}")), now.AddMinutes(-10 * i), kind, Math.Round(1.84 + (i * 0.11), 2))).ToArray();
         return new JsonObject { ["data"] = new JsonArray(data), ["next"] = IsEmpty || before is not null ? null : "cursor+1/=" };

@@ -171,6 +171,15 @@ public sealed class SigfoxPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Message_ThatWasRecovered_SaysSo()
+    {
+        using var visitor = await SignedInAsync();
+        await visitor.OpenAsync($"/devices/{FakeApi.SigfoxDevice}");
+
+        Assert.Equal("Hentet bagefter", Assert.Single(visitor.Page.QuerySelectorAll(".message-head .tag")).TextContent.Trim());
+    }
+
+    [Fact]
     public async Task Device_WhenMovedOrRestarted_AsksTheApi()
     {
         using var visitor = await SignedInAsync();
