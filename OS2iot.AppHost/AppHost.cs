@@ -88,6 +88,12 @@ if (builder.Configuration["Mqtt:PublicHost"] is { Length: > 0 } brokerHost)
     workers.WithEnvironment("Mqtt__PublicHost", brokerHost);
 }
 
+// Where Ingest is for the world: Sigfox is told to send there.
+if (builder.Configuration["Ingest:PublicUrl"] is { Length: > 0 } ingestUrl)
+{
+    workers.WithEnvironment("Ingest__PublicUrl", ingestUrl);
+}
+
 // ChirpStack:Address names one that is there already; then the parameter chirpstack-api-key is a key of it.
 if (chirpStack is not null && !hasOwnChirpStack)
 {
@@ -150,10 +156,13 @@ if (isRun)
     if (builder.Configuration["Sigfox:BaseAddress"] is { Length: > 0 } sigfox)
     {
         api.WithEnvironment("Sigfox__BaseAddress", sigfox);
+        workers.WithEnvironment("Sigfox__BaseAddress", sigfox);
     }
     else
     {
         api.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"));
+        workers.WithEnvironment("Sigfox__BaseAddress", ReferenceExpression.Create($"{simulator.GetEndpoint("http")}/sigfox/v2/"))
+            .WithEnvironment("Ingest__PublicUrl", ingest.GetEndpoint("http"));
     }
 
     // So is an identity provider, unless an address says where the real one is.

@@ -22,6 +22,7 @@ builder.AddPlayedChirpStack();
 builder.AddOutsideBroker();
 builder.AddDemo();
 builder.Services.AddHostedService<DemoLoRaWan>();
+builder.Services.AddHostedService<DemoSigfox>();
 
 var app = builder.Build();
 

@@ -16,6 +16,7 @@ using OS2iot.Workers.LiveView;
 using OS2iot.Workers.MqttDevices;
 using OS2iot.Workers.NetworkEvents;
 using OS2iot.Workers.Routing;
+using OS2iot.Workers.Sigfox;
 using OS2iot.Workers.Storing;
 using OS2iot.Workers.Sync;
 
@@ -47,6 +48,7 @@ builder.AddMail();
 builder.AddDelivery();
 builder.AddAudit();
 builder.AddMosquitto();
+builder.AddSigfoxWork();
 builder.AddSync();
 
 var app = builder.Build();

@@ -26,6 +26,7 @@ internal static class AuditedRoutes
         ("/kombitCreation", AuditTypes.User),
         ("/sigfox-group", AuditTypes.SigfoxGroup),
         ("/sigfox-device-type", AuditTypes.SigfoxDeviceType),
+        ("/sigfox-job", AuditTypes.SigfoxJob),
         ("/chirpstack/gateway", AuditTypes.Gateway),
         ("/chirpstack/device-profiles", AuditTypes.DeviceProfile),
     ];

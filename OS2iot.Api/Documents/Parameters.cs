@@ -29,6 +29,7 @@ internal static class Parameters
         ["multicast"] = "multicast group",
         ["sigfox-group"] = "Sigfox group",
         ["sigfox-device-type"] = "Sigfox device type",
+        ["sigfox-job"] = "job at Sigfox",
         ["device-profiles"] = "device profile",
         ["status"] = "gateway",
     }.ToFrozenDictionary();

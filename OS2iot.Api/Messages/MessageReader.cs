@@ -72,7 +72,7 @@ internal sealed class MessageReader(AppDbContext db)
         var attemptsOf = attempts.ToLookup(a => a.Row.MessageId);
         var waitingOf = waiting.ToLookup(w => w.MessageId);
         return [.. page.Select(m => new MessageResponse(
-            m.Id, m.ReceivedAt, m.SentAt, m.Network.ToWire(), new RawJson(m.Payload), m.Rssi, m.Snr, m.FPort, m.FCnt,
+            m.Id, m.ReceivedAt, m.SentAt, m.Network.ToWire(), new RawJson(m.Payload), m.Rssi, m.Snr, m.FPort, m.FCnt, m.IsRecovered,
             Receptions.Of(m.Network, m.Payload),
             [.. decodedOf[m.Id]], Deliveries(attemptsOf[m.Id], waitingOf[m.Id])))];
     }

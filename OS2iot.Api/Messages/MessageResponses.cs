@@ -2,7 +2,7 @@ using OS2iot.Api.Http;
 
 namespace OS2iot.Api.Messages;
 
-/// <summary>A message of a device with all that became of it.</summary>
+/// <summary>A message of a device with all that became of it. It is recovered where the network could not deliver it, and was asked for it later.</summary>
 internal sealed record MessageResponse(
     Guid Id,
     DateTimeOffset ReceivedAt,
@@ -13,6 +13,7 @@ internal sealed record MessageResponse(
     double? Snr,
     int? FPort,
     long? FCnt,
+    bool IsRecovered,
     IReadOnlyList<ReceptionResponse> Receptions,
     IReadOnlyList<DecodedResponse> Decoded,
     IReadOnlyList<DeliveryResponse> Deliveries);

@@ -1,16 +1,14 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Organizations;
-using OS2iot.Core.Secrets;
 using OS2iot.Core.Sigfox;
 
 namespace OS2iot.Api.Sigfox;
 
 /// <summary>An organization's groups, and Sigfox as seen by them.</summary>
-internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SecretProtector protector, SigfoxClient sigfox)
+internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SigfoxLogins logins, SigfoxClient sigfox)
 {
     /// <summary>A list of groups does not wait longer for Sigfox than people wait for a list.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -39,18 +37,26 @@ internal sealed class SigfoxAccess(AppDbContext db, Caller caller, SecretProtect
         }
     }
 
-    /// <exception cref="SigfoxException">The stored password can't be read.</exception>
-    public SigfoxLogin LoginOf(SigfoxGroup group)
+    /// <exception cref="Refusal">There is none, or not for this caller.</exception>
+    public async Task<SigfoxJob> ReadableJobAsync(int id, CancellationToken ct)
     {
-        try
-        {
-            return new SigfoxLogin(group.Username, protector.Unprotect(group.PasswordCiphertext));
-        }
-        catch (CryptographicException)
-        {
-            throw new SigfoxException(SigfoxFailure.Unexpected, "The stored SigFox password can't be read. Save it again.");
-        }
+        var visible = db.SigfoxGroups.VisibleTo(caller).Select(g => g.Id);
+        return await db.SigfoxJobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == id && visible.Contains(j.SigfoxGroupId), ct)
+            ?? throw (await db.SigfoxJobs.AnyAsync(j => j.Id == id, ct) ? Refusal.Forbidden() : Refusal.NotFound());
     }
+
+    /// <summary>A device type, which must be there. What is found out of the group is saved.</summary>
+    /// <exception cref="Refusal">There is none, or Sigfox did not say.</exception>
+    public async Task<(string Id, string? Name)> DeviceTypeAsync(SigfoxGroup group, string id, CancellationToken ct)
+    {
+        var found = await AskAsync(group, (client, login, _) => client.FindDeviceTypeAsync(login, id, ct), ct)
+            ?? throw Refusal.BadRequest($"SigFox has no device type {id} in this group.");
+        await db.SaveChangesAsync(ct);
+        return (id.ToLowerInvariant(), found.Text("name"));
+    }
+
+    /// <exception cref="SigfoxException">The stored password can't be read.</exception>
+    public SigfoxLogin LoginOf(SigfoxGroup group) => logins.Of(group);
 
     /// <summary>The group as Sigfox has it; what is found out is remembered in our group, which the caller saves.</summary>
     /// <exception cref="SigfoxException">Sigfox did not say.</exception>

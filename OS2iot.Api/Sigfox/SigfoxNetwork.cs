@@ -9,7 +9,8 @@ using OS2iot.Core.Sigfox;
 namespace OS2iot.Api.Sigfox;
 
 /// <summary>Devices at Sigfox, which knows each of them and tells more about them than people do.</summary>
-internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, SigfoxClient sigfox, SecretProtector protector) : DeviceNetwork
+internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, SigfoxClient sigfox, SecretProtector protector, TimeProvider clock)
+    : DeviceNetwork
 {
     public override DeviceType Type => DeviceType.Sigfox;
 
@@ -34,7 +35,11 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
         var group = await FindGroupAsync(settings?.GroupId ?? known.SigfoxGroupId, known, ct);
         known.SigfoxId = settings?.DeviceId.ToUpperInvariant() ?? known.SigfoxId;
         await CheckUnusedAsync(known, ct);
-        if (IsOfInterest(known, settings))
+        if (known.Registration == SigfoxRegistration.Refused && settings?.DeviceTypeId is not null)
+        {
+            await AskAsync(RegisterAsync(known, group, settings, ct));
+        }
+        else if (known.Registration is null && IsOfInterest(known, settings))
         {
             await AskAsync(ConnectAsync(known, group, settings, ct));
         }
@@ -113,15 +118,12 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
 
         if (!IsType(found.DeviceTypeId, settings))
         {
-            throw Refusal.Device(
-                $"At SigFox the device has the device type {found.DeviceTypeId} ({found.DeviceTypeName}). Move it there first.");
+            await TransferAsync(device, found, group, SigfoxSettings.Text(settings!.DeviceTypeId)!.ToLowerInvariant(), ct);
         }
 
-        var hasMoved = device.Latitude is not null && (device.Latitude, device.Longitude) != (found.Latitude, found.Longitude);
-        if (found.Name != device.Name || hasMoved)
+        if (found.Differs(device))
         {
-            await sigfox.UpdateDeviceAsync(
-                login, found with { Name = device.Name, Latitude = device.Latitude, Longitude = device.Longitude }, ct);
+            await TellAsync(device, found, group, ct);
         }
 
         if (settings is not null)
@@ -134,6 +136,41 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
         device.Prototype = found.Prototype;
         RememberPac(device, found.Pac);
         device.EndProductCertificate = found.ProductCertificate ?? device.EndProductCertificate;
+    }
+
+    // Sigfox takes one change of a device in an hour. A later one waits for that, and nobody has to remember it.
+    private async Task TellAsync(SigfoxDevice device, SigfoxRegisteredDevice found, SigfoxGroup group, CancellationToken ct)
+    {
+        try
+        {
+            await sigfox.UpdateDeviceAsync(access.LoginOf(group), found.As(device), ct);
+        }
+        catch (SigfoxException exception) when (exception.Failure == SigfoxFailure.TooManyRequests)
+        {
+            db.SyncChanges.Add(SigfoxChanges.OfDevice(device.SigfoxId, group.OrganizationId, clock.GetUtcNow() + exception.RetryAfter));
+        }
+    }
+
+    /// <summary>Sigfox does it in its own time; until then the device has the type that it has, and its messages may name either.</summary>
+    private async Task TransferAsync(SigfoxDevice device, SigfoxRegisteredDevice found, SigfoxGroup group, string typeId, CancellationToken ct)
+    {
+        if (device.Id == 0)
+        {
+            throw Refusal.Device(
+                $"At SigFox the device has the device type {found.DeviceTypeId} ({found.DeviceTypeName}). Connect it with that, and change it then.");
+        }
+
+        if (device.NextDeviceTypeId is { } next)
+        {
+            throw Refusal.Device($"SigFox is moving the device to the device type {next}.");
+        }
+
+        var type = await sigfox.FindDeviceTypeAsync(access.LoginOf(group), typeId, ct)
+            ?? throw Refusal.Device($"SigFox has no device type {typeId} in this group.");
+        device.NextDeviceTypeId = typeId;
+        var job = new SigfoxJob { Kind = SigfoxJobKind.Transfer, SigfoxGroupId = group.Id, DeviceTypeId = typeId, DeviceTypeName = type.Text("name"), Total = 1 };
+        job.Items.Add(new SigfoxJobItem { Number = 1, DeviceId = device.Id, SigfoxId = device.SigfoxId });
+        db.SigfoxJobs.Add(job);
     }
 
     private async Task RegisterAsync(SigfoxDevice device, SigfoxGroup group, SigfoxSettings settings, CancellationToken ct)
@@ -158,6 +195,7 @@ internal sealed class SigfoxNetwork(AppDbContext db, SigfoxAccess access, Sigfox
             ct);
         device.SigfoxDeviceTypeId = typeId;
         device.SigfoxDeviceTypeName = type.Text("name");
+        (device.Registration, device.RegistrationError) = (null, null);
     }
 
     private static bool IsType(string? typeId, SigfoxSettings? settings) =>

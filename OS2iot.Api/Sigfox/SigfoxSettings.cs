@@ -8,13 +8,13 @@ internal sealed class SigfoxSettings
 {
     public const string Name = "sigfoxSettings";
 
-    private const int DeviceIdMaxLength = 8;
+    public const int DeviceIdMaxLength = 8;
 
-    private const int DeviceTypeIdMaxLength = 24;
+    public const int DeviceTypeIdMaxLength = 24;
 
-    private const int PacMaxLength = 64;
+    public const int PacMaxLength = 64;
 
-    private const int CertificateMaxLength = 100;
+    public const int CertificateMaxLength = 100;
 
     public static Shape Shape { get; } = new()
     {
@@ -45,17 +45,17 @@ internal sealed class SigfoxSettings
 
     public bool? Prototype { get; init; }
 
+    public static Field Hex(int maxLength) => Is.Text()
+        .Rule(
+            "isHexadecimal",
+            v => v.ValueKind == JsonValueKind.String && v.GetString() is { Length: > 0 } text && text.All(char.IsAsciiHexDigit),
+            p => $"{p} must be a hexadecimal number")
+        .AtMost(maxLength);
+
     public static string? Text(JsonElement? member) =>
         member is { ValueKind: JsonValueKind.String } && member.Value.GetString() is { Length: > 0 and <= CertificateMaxLength } text
             ? text
             : null;
 
     private static bool IsTrue(JsonElement body, string name) => Shape.Member(body, name) is { ValueKind: JsonValueKind.True };
-
-    private static Field Hex(int maxLength) => Is.Text()
-        .Rule(
-            "isHexadecimal",
-            v => v.ValueKind == JsonValueKind.String && v.GetString() is { Length: > 0 } text && text.All(char.IsAsciiHexDigit),
-            p => $"{p} must be a hexadecimal number")
-        .AtMost(maxLength);
 }

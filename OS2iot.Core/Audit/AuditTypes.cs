@@ -17,6 +17,7 @@ public static class AuditTypes
     public const string User = "User";
     public const string SigfoxGroup = "SigFoxGroup";
     public const string SigfoxDeviceType = "SigfoxDeviceType";
+    public const string SigfoxJob = "SigfoxJob";
     public const string Gateway = "ChirpstackGateway";
     public const string DeviceProfile = "ChirpstackDeviceProfile";
 }

@@ -87,6 +87,14 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options, TimePro
 
     public DbSet<SigfoxGroup> SigfoxGroups => Set<SigfoxGroup>();
 
+    public DbSet<SigfoxDeviceType> SigfoxDeviceTypes => Set<SigfoxDeviceType>();
+
+    public DbSet<SigfoxState> SigfoxStates => Set<SigfoxState>();
+
+    public DbSet<SigfoxReception> SigfoxReceptions => Set<SigfoxReception>();
+
+    public DbSet<SigfoxJob> SigfoxJobs => Set<SigfoxJob>();
+
     public DbSet<PayloadDecoder> PayloadDecoders => Set<PayloadDecoder>();
 
     public DbSet<PayloadDecoderVersion> PayloadDecoderVersions => Set<PayloadDecoderVersion>();

@@ -39,6 +39,10 @@ public sealed class DownlinkQueueItem : Entity
     [NotAudited("The network tells it.")]
     public DateTimeOffset? AcknowledgedAt { get; set; }
 
+    /// <summary>How often it was sent, where a network lets us send again what did not arrive.</summary>
+    [NotAudited("The network tells it.")]
+    public int Attempts { get; set; }
+
     /// <summary>Why it failed, for people.</summary>
     [NotAudited("The network tells it.")]
     public string? Error { get; set; }
@@ -70,6 +74,7 @@ internal sealed class DownlinkQueueItemConfiguration : IEntityTypeConfiguration<
     {
         builder.ToTable("downlinks");
         builder.Property(d => d.FPort).HasColumnName("fport");
+        builder.Property(d => d.Attempts).HasDefaultValue(0);
         builder.Property(d => d.FCntDown).HasColumnName("fcnt_down");
         builder.HasOne(d => d.Device).WithMany(d => d.Downlinks).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => new { d.DeviceId, d.CreatedAt });

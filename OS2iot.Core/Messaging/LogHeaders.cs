@@ -41,6 +41,9 @@ public static class LogHeaders
     /// <summary>Why the decoder gave no result. The record's value is empty then.</summary>
     public const string DecodeError = "decode-error";
 
+    /// <summary>True where the network was asked for what it could not deliver.</summary>
+    public const string Recovered = "recovered";
+
     /// <summary>What happened, such as join.</summary>
     public const string EventKind = "event";
 
@@ -58,6 +61,7 @@ public static class LogHeaders
     [
         MessageId, DeviceId, ApplicationId, OrganizationId, Network, ReceivedAt, SentAt,
         DeduplicationId, FPort, FCnt, Rssi, Snr, PayloadDecoderId, PayloadDecoderVersion, DecodeError, TraceParent,
+        Recovered,
         EventKind, GatewayId, IsRetained,
     ];
 }

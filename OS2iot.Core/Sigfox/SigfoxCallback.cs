@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using OS2iot.Core.Devices;
+using OS2iot.Core.Messaging;
+using OS2iot.Core.Uplinks;
 
 namespace OS2iot.Core.Sigfox;
 
@@ -41,6 +44,41 @@ public sealed record SigfoxCallback
     public long? FCnt => SequenceNumber is >= 0 and <= uint.MaxValue && Math.Floor(SequenceNumber) == SequenceNumber
         ? (long)SequenceNumber
         : null;
+
+    /// <param name="device">Whose message it is, with its application and organization.</param>
+    /// <param name="receivedAt">Our clock.</param>
+    /// <param name="body">What was read.</param>
+    /// <param name="isRecovered">It did not come by itself.</param>
+    public UplinkReceived ToUplink(
+        (int Id, int ApplicationId, int OrganizationId) device, DateTimeOffset receivedAt, ReadOnlyMemory<byte> body, bool isRecovered = false) => new()
+    {
+        MessageId = UplinkMessageId.Of(device.Id, DeduplicationId),
+        DeviceId = device.Id,
+        ApplicationId = device.ApplicationId,
+        OrganizationId = device.OrganizationId,
+        Network = DeviceType.Sigfox,
+        ReceivedAt = receivedAt,
+        SentAt = SentAt,
+        DeduplicationId = DeduplicationId,
+        FCnt = FCnt,
+        Rssi = Rssi,
+        Snr = Snr,
+        IsRecovered = isRecovered,
+        TraceParent = LogTracing.CurrentTraceParent,
+        Payload = body,
+    };
+
+    /// <summary>What came with the message of who heard it and from where: told apart from the message, which may be known already.</summary>
+    public SigfoxEvent ToReception(int deviceId, DateTimeOffset receivedAt, ReadOnlyMemory<byte> body) => new()
+    {
+        EventId = UplinkMessageId.Of(deviceId, "location-" + DeduplicationId),
+        Kind = SigfoxCallbackKind.DataAdvanced,
+        DeviceId = deviceId,
+        ReceivedAt = receivedAt,
+        SentAt = SentAt,
+        DeduplicationId = DeduplicationId,
+        Payload = body,
+    };
 
     /// <param name="body">Valid JSON in valid UTF-8.</param>
     /// <param name="mistake">What is wrong with it, for whoever wrote the template; null when nothing is.</param>

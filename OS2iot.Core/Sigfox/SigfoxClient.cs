@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -8,7 +9,7 @@ namespace OS2iot.Core.Sigfox;
 
 /// <summary>
 /// Calls version 2 of Sigfox's REST API. Every call may end in a <see cref="SigfoxException"/>. Nothing is tried twice: who asks is
-/// told, and asks again.
+/// told, and asks again; while Sigfox wants a pause nothing is sent.
 /// </summary>
 public sealed class SigfoxClient
 {
@@ -17,9 +18,8 @@ public sealed class SigfoxClient
 
     private const string DeviceFields = "productCertificate(key),contract(name),group(name),deviceType(name)";
 
-    private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+    /// <summary>Sigfox takes one change an hour of each device.</summary>
+    private static readonly TimeSpan BetweenChangesOfADevice = TimeSpan.FromHours(1);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -28,8 +28,9 @@ public sealed class SigfoxClient
 
     private readonly HttpClient _http;
     private readonly SigfoxLimiter _limiter;
+    private readonly TimeProvider _clock;
 
-    internal SigfoxClient(HttpClient http, SigfoxLimiter limiter) => (_http, _limiter) = (http, limiter);
+    internal SigfoxClient(HttpClient http, SigfoxLimiter limiter, TimeProvider clock) => (_http, _limiter, _clock) = (http, limiter, clock);
 
     /// <summary>The groups of the login; as a rule one.</summary>
     public Task<List<JsonElement>> ListGroupsAsync(SigfoxLogin login, CancellationToken ct) => ListAsync("groups", login, ct);
@@ -88,6 +89,79 @@ public sealed class SigfoxClient
         new { device.Name, Activable = true, device.AutomaticRenewal, Lat = device.Latitude, Lng = device.Longitude },
         ct);
 
+    /// <summary>Gives a device back at a time; it sends no more from then on.</summary>
+    public Task UnsubscribeDeviceAsync(SigfoxLogin login, string id, DateTimeOffset at, CancellationToken ct) => SendAsync(
+        HttpMethod.Put, $"devices/{Uri.EscapeDataString(id)}/unsubscribe", login, new { UnsubscriptionTime = at.ToUnixTimeMilliseconds() }, ct);
+
+    public Task DeleteDeviceAsync(SigfoxLogin login, string id, CancellationToken ct) =>
+        SendAsync(HttpMethod.Delete, $"devices/{Uri.EscapeDataString(id)}", login, null, ct);
+
+    /// <summary>Lets devices have another device type. Done when <see cref="FindTransferAsync"/> says so.</summary>
+    /// <returns>The id of Sigfox's job.</returns>
+    public Task<string> TransferDevicesAsync(SigfoxLogin login, string deviceTypeId, IEnumerable<string> deviceIds, CancellationToken ct) => StartJobAsync(
+        "devices/bulk/transfer",
+        login,
+        new { DeviceTypeId = deviceTypeId, Data = deviceIds.Select(id => new { Id = id, KeepHistory = true, Activable = true }) },
+        ct);
+
+    /// <returns>Null where there is no such job.</returns>
+    public Task<SigfoxBulkStatus?> FindTransferAsync(SigfoxLogin login, string jobId, CancellationToken ct) => FindJobAsync("devices/bulk", login, jobId, ct);
+
+    /// <returns>The id of Sigfox's job.</returns>
+    public Task<string> RestartDevicesAsync(SigfoxLogin login, string groupId, IEnumerable<string> deviceIds, CancellationToken ct) => StartJobAsync(
+        $"devices/bulk/restart?groupId={Uri.EscapeDataString(groupId)}", login, new { Data = deviceIds }, ct);
+
+    /// <returns>Null where there is no such job.</returns>
+    public Task<SigfoxBulkStatus?> FindDevicesRestartAsync(SigfoxLogin login, string jobId, CancellationToken ct) =>
+        FindJobAsync("devices/bulk/restart", login, jobId, ct);
+
+    /// <summary>Restarts all devices of a type.</summary>
+    /// <returns>The id of Sigfox's job.</returns>
+    public Task<string> RestartDeviceTypeAsync(SigfoxLogin login, string deviceTypeId, CancellationToken ct) =>
+        StartJobAsync($"device-types/{Uri.EscapeDataString(deviceTypeId)}/bulk/restart", login, null, ct);
+
+    /// <returns>Null where there is no such job.</returns>
+    public Task<SigfoxBulkStatus?> FindDeviceTypeRestartAsync(SigfoxLogin login, string jobId, CancellationToken ct) =>
+        FindJobAsync("device-types/bulk/restart", login, jobId, ct);
+
+    /// <summary>All callbacks of a device type, ours and others'.</summary>
+    public async Task<List<SigfoxCallbackAtSigfox>> ListCallbacksAsync(SigfoxLogin login, string deviceTypeId, CancellationToken ct) =>
+        [.. (await ListAsync(CallbacksOf(deviceTypeId), login, ct)).Select(SigfoxCallbackAtSigfox.From)];
+
+    /// <returns>The new callback's id.</returns>
+    public async Task<string> CreateCallbackAsync(SigfoxLogin login, string deviceTypeId, SigfoxCallbackSettings settings, CancellationToken ct) =>
+        (await SendAsync(HttpMethod.Post, CallbacksOf(deviceTypeId), login, settings, ct)).Text("id") ?? throw Unexpected();
+
+    public Task UpdateCallbackAsync(SigfoxLogin login, string deviceTypeId, string id, SigfoxCallbackSettings settings, CancellationToken ct) =>
+        SendAsync(HttpMethod.Put, CallbackOf(deviceTypeId, id), login, settings, ct);
+
+    public Task DeleteCallbackAsync(SigfoxLogin login, string deviceTypeId, string id, CancellationToken ct) =>
+        SendAsync(HttpMethod.Delete, CallbackOf(deviceTypeId, id), login, null, ct);
+
+    /// <summary>Lets devices of the type get their downlinks from the answer to this callback, and from no other.</summary>
+    public Task SelectForDownlinkAsync(SigfoxLogin login, string deviceTypeId, string id, CancellationToken ct) =>
+        SendAsync(HttpMethod.Put, $"{CallbackOf(deviceTypeId, id)}/downlink", login, new { }, ct);
+
+    /// <summary>What Sigfox could not deliver of a device type, in no order that is to be relied upon.</summary>
+    public async Task<List<SigfoxUndelivered>> ListUndeliveredAsync(
+        SigfoxLogin login, string deviceTypeId, DateTimeOffset since, DateTimeOffset before, CancellationToken ct)
+    {
+        var address = string.Create(
+            CultureInfo.InvariantCulture,
+            $"device-types/{Uri.EscapeDataString(deviceTypeId)}/callbacks-not-delivered?since={since.ToUnixTimeMilliseconds()}&before={before.ToUnixTimeMilliseconds()}&limit=100");
+        return [.. (await ListAsync(address, login, ct)).Select(SigfoxUndelivered.From)];
+    }
+
+    private static string CallbacksOf(string deviceTypeId) => $"device-types/{Uri.EscapeDataString(deviceTypeId)}/callbacks";
+
+    private static string CallbackOf(string deviceTypeId, string id) => $"{CallbacksOf(deviceTypeId)}/{Uri.EscapeDataString(id)}";
+
+    private async Task<string> StartJobAsync(string address, SigfoxLogin login, object? body, CancellationToken ct) =>
+        (await SendAsync(HttpMethod.Post, address, login, body, ct)).Text("jobId") ?? throw Unexpected();
+
+    private async Task<SigfoxBulkStatus?> FindJobAsync(string address, SigfoxLogin login, string jobId, CancellationToken ct) =>
+        await FindAsync($"{address}/{Uri.EscapeDataString(jobId)}", login, ct) is { } found ? SigfoxBulkStatus.From(found) : null;
+
     private async Task<List<JsonElement>> ListAsync(string address, SigfoxLogin login, CancellationToken ct)
     {
         var items = new List<JsonElement>();
@@ -130,7 +204,8 @@ public sealed class SigfoxClient
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string address, SigfoxLogin login, object? body, CancellationToken ct)
     {
-        await _limiter.WaitAsync(login, ct);
+        var scope = ScopeOf(method, address);
+        await _limiter.WaitAsync(login, scope, ct);
         using var request = new HttpRequestMessage(method, address)
         {
             Headers = { Authorization = login.ToHeader() },
@@ -140,7 +215,13 @@ public sealed class SigfoxClient
         {
             using var response = await _http.SendAsync(request, ct);
             var answer = Parse(await response.Content.ReadAsByteArrayAsync(ct));
-            return response.IsSuccessStatusCode ? answer ?? throw Unexpected() : throw FailureOf(response, answer, login);
+            if (response.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                throw await _limiter.PauseAsync(login, scope, PauseOf(response, scope), ct);
+            }
+
+            _limiter.Succeeded(login, scope);
+            return response.IsSuccessStatusCode ? answer ?? throw Unexpected() : throw FailureOf(response.StatusCode, answer);
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
@@ -156,12 +237,24 @@ public sealed class SigfoxClient
         }
     }
 
-    private SigfoxException FailureOf(HttpResponseMessage response, JsonElement? answer, SigfoxLogin login) => response.StatusCode switch
+    /// <summary>What Sigfox limits by itself says nothing about the login's other calls.</summary>
+    private static string ScopeOf(HttpMethod method, string address) =>
+        address.StartsWith("devices/bulk/", StringComparison.Ordinal) && method == HttpMethod.Post ? address.Split('?')[0]
+        : address.StartsWith("devices/", StringComparison.Ordinal) && method != HttpMethod.Get ? $"{method} {address}"
+        : "";
+
+    private TimeSpan? PauseOf(HttpResponseMessage response, string scope) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - _clock.GetUtcNow(),
+        _ => scope.StartsWith("PUT ", StringComparison.Ordinal) ? BetweenChangesOfADevice : null,
+    };
+
+    private static SigfoxException FailureOf(HttpStatusCode status, JsonElement? answer) => status switch
     {
         HttpStatusCode.Unauthorized => new(SigfoxFailure.BadLogin, "SigFox does not know this user, or the password is wrong."),
         HttpStatusCode.BadRequest => Refused(answer),
         HttpStatusCode.NotFound => new(SigfoxFailure.NotFound, "SigFox has no such thing."),
-        HttpStatusCode.TooManyRequests => TooMany(response, login),
         HttpStatusCode.Forbidden => new(SigfoxFailure.Unexpected, "SigFox does not allow this user to do that."),
         HttpStatusCode.Conflict => new(SigfoxFailure.Refused, "SigFox has this already."),
         >= HttpStatusCode.InternalServerError => new(SigfoxFailure.Unavailable, "SigFox can't answer now. Try again later."),
@@ -178,19 +271,6 @@ public sealed class SigfoxClient
         {
             Errors = errors,
         };
-    }
-
-    // How often one device may be changed says nothing about the login's other calls.
-    private SigfoxException TooMany(HttpResponseMessage response, SigfoxLogin login)
-    {
-        var pause = PauseOf(response);
-        return response.RequestMessage?.Method == HttpMethod.Put ? SigfoxLimiter.TooMany(pause) : _limiter.Pause(login, pause);
-    }
-
-    private static TimeSpan PauseOf(HttpResponseMessage response)
-    {
-        var asked = response.Headers.RetryAfter?.Delta ?? DefaultPause;
-        return asked < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : asked > LongestPause ? LongestPause : asked;
     }
 
     private static SigfoxException Unexpected() => new(SigfoxFailure.Unexpected, "SigFox answered in a way that nobody understands here.");

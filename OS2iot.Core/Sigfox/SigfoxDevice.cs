@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OS2iot.Core.Audit;
 using OS2iot.Core.Devices;
 
 namespace OS2iot.Core.Sigfox;
@@ -28,6 +29,25 @@ public sealed class SigfoxDevice : Device
 
     /// <summary>16 hex digits that wait for the device to ask; of an imported device. Others wait in the queue of downlinks.</summary>
     public string? DownlinkPayload { get; set; }
+
+    /// <summary>Null: Sigfox has it.</summary>
+    [NotAudited("Sigfox tells it.")]
+    public SigfoxRegistration? Registration { get; set; }
+
+    /// <summary>Why Sigfox won't have it, for people.</summary>
+    [NotAudited("Sigfox tells it.")]
+    public string? RegistrationError { get; set; }
+
+    /// <summary>The device type that Sigfox is moving it to; its callbacks may name either meanwhile.</summary>
+    [NotAudited("Sigfox tells it.")]
+    public string? NextDeviceTypeId { get; set; }
+}
+
+/// <summary>How far a device is on its way to Sigfox.</summary>
+public enum SigfoxRegistration
+{
+    Pending = 1,
+    Refused = 2,
 }
 
 internal sealed class SigfoxDeviceConfiguration : IEntityTypeConfiguration<SigfoxDevice>
@@ -36,6 +56,9 @@ internal sealed class SigfoxDeviceConfiguration : IEntityTypeConfiguration<Sigfo
     {
         builder.HasIndex(d => d.SigfoxId).IsUnique();
         builder.HasIndex(d => d.SigfoxDeviceTypeId);
+        builder.Property(d => d.Registration).HasColumnName("sigfox_registration");
+        builder.Property(d => d.RegistrationError).HasColumnName("sigfox_registration_error");
+        builder.Property(d => d.NextDeviceTypeId).HasColumnName("sigfox_next_device_type_id");
 
         // No action rather than restrict: an organization goes with both in one statement.
         builder.HasOne(d => d.SigfoxGroup).WithMany().OnDelete(DeleteBehavior.NoAction);

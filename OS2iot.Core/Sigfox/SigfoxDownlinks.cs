@@ -17,7 +17,7 @@ public sealed class SigfoxDownlinks(NpgsqlDataSource database, TimeProvider cloc
             WHERE device_id = $1 AND state = 0 AND octet_length(payload) = 8 AND NOT EXISTS (SELECT FROM again)
             ORDER BY id LIMIT 1 FOR UPDATE
         ), sent AS (
-            UPDATE downlinks d SET state = 2, sent_at = $3, updated_at = $3, network_item_id = $2
+            UPDATE downlinks d SET state = 2, sent_at = $3, updated_at = $3, network_item_id = $2, attempts = d.attempts + 1
             FROM next WHERE d.id = next.id RETURNING d.payload
         )
         SELECT payload FROM again UNION ALL SELECT payload FROM sent

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
+using OS2iot.Core.Secrets;
 
 namespace OS2iot.Core.Sigfox;
 
@@ -15,7 +18,8 @@ public static class SigfoxExtensions
     public static IHostApplicationBuilder AddSigfox(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<SigfoxOptions>().BindConfiguration(SigfoxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<SigfoxLimiter>();
+        builder.Services.AddSingleton(services => new SigfoxLimiter(
+            services.GetRequiredService<IOptions<SigfoxOptions>>(), services.GetRequiredService<TimeProvider>(), PausesOf(services)));
         builder.Services.AddHttpClient(ClientName, (services, client) =>
             {
                 var options = services.GetRequiredService<IOptions<SigfoxOptions>>().Value;
@@ -31,8 +35,17 @@ public static class SigfoxExtensions
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             })
             .RemoveAllLoggers(); // addresses hold ids of devices
+        builder.Services.TryAddSingleton<SigfoxLogins>();
         builder.Services.AddTransient(services => new SigfoxClient(
-            services.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName), services.GetRequiredService<SigfoxLimiter>()));
+            services.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName),
+            services.GetRequiredService<SigfoxLimiter>(),
+            services.GetRequiredService<TimeProvider>()));
         return builder;
     }
+
+    // Only a host that has our database can share them.
+    private static SigfoxPauses? PausesOf(IServiceProvider services) =>
+        services.GetService<NpgsqlDataSource>() is { } database && services.GetService<LookupHash>() is { } hash
+            ? new SigfoxPauses(database, hash, services.GetRequiredService<TimeProvider>())
+            : null;
 }

@@ -27,6 +27,20 @@ public sealed class SigfoxOptions : IValidatableObject
     [Range(1, 10_000)]
     public int Waiting { get; set; } = 50;
 
+    /// <summary>How long a login is silent when Sigfox says that there were too many calls, and not for how long. Doubles each time.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Up to this.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan LongestBackOff { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Callbacks show a second secret, in a header: addresses stand in the logs of proxies. What Sigfox has is changed within the hour, and
+    /// asked for a while after that.
+    /// </summary>
+    public bool SecretInHeader { get; set; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("https" or "http")

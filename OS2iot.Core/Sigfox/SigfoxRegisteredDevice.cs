@@ -27,6 +27,14 @@ public sealed record SigfoxRegisteredDevice
 
     public double? Longitude { get; init; }
 
+    /// <summary>Whether ours has another name, or another place that is known.</summary>
+    public bool Differs(SigfoxDevice device) =>
+        Name != device.Name || (device.Latitude is not null && (device.Latitude, device.Longitude) != (Latitude, Longitude));
+
+    /// <summary>With the name and place of ours.</summary>
+    public SigfoxRegisteredDevice As(SigfoxDevice device) =>
+        this with { Name = device.Name, Latitude = device.Latitude, Longitude = device.Longitude };
+
     internal static SigfoxRegisteredDevice From(JsonElement json) => new()
     {
         Id = json.Text("id") ?? "",

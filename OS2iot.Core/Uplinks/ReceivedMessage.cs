@@ -37,6 +37,9 @@ public sealed class ReceivedMessage
     /// <summary>dB.</summary>
     public double? Snr { get; set; }
 
+    /// <summary>It did not come by itself: the network had kept it, and was asked. Its time of receipt is the network's then.</summary>
+    public bool IsRecovered { get; set; }
+
     /// <summary>JSON text in UTF-8 as received.</summary>
     public required byte[] Payload { get; set; }
 }

@@ -37,6 +37,9 @@ public sealed record UplinkReceived
     /// <summary>dB, of the best reception, when the network told.</summary>
     public double? Snr { get; init; }
 
+    /// <summary>It did not come by itself: the network had kept it, and was asked.</summary>
+    public bool IsRecovered { get; init; }
+
     /// <summary>W3C Trace Context of the request that brought it.</summary>
     public string? TraceParent { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record UplinkReceived
         headers.AddIfAny(LogHeaders.FCnt, FCnt?.ToString(CultureInfo.InvariantCulture));
         headers.AddIfAny(LogHeaders.Rssi, Rssi?.ToString("R", CultureInfo.InvariantCulture));
         headers.AddIfAny(LogHeaders.Snr, Snr?.ToString("R", CultureInfo.InvariantCulture));
+        headers.AddIfAny(LogHeaders.Recovered, IsRecovered ? bool.TrueString : null);
         headers.AddIfAny(LogHeaders.TraceParent, TraceParent);
 
         return new LogRecord { Key = DeviceId.ToString(CultureInfo.InvariantCulture), Value = Payload, Headers = headers };
@@ -80,6 +84,7 @@ public sealed record UplinkReceived
         FCnt = record.Header(LogHeaders.FCnt) is { } fCnt ? long.Parse(fCnt, CultureInfo.InvariantCulture) : null,
         Rssi = record.Header(LogHeaders.Rssi) is { } rssi ? double.Parse(rssi, CultureInfo.InvariantCulture) : null,
         Snr = record.Header(LogHeaders.Snr) is { } snr ? double.Parse(snr, CultureInfo.InvariantCulture) : null,
+        IsRecovered = record.Header(LogHeaders.Recovered) == bool.TrueString,
         TraceParent = record.Text(LogHeaders.TraceParent),
         Payload = record.Value,
     };

@@ -27,8 +27,11 @@ internal sealed class DeviceDirectory : IDisposable
 
     private const string BySigfoxId =
         """
-        SELECT d.id, d.application_id, a.organization_id, d.sigfox_device_type_id
+        SELECT d.id, d.application_id, a.organization_id,
+            n.type_id, t.secret_hash, t.guarded_from, t.header_secret_hash, t.header_guarded_from
         FROM devices d JOIN applications a ON a.id = d.application_id
+        LEFT JOIN LATERAL unnest(ARRAY[d.sigfox_device_type_id, d.sigfox_next_device_type_id]) AS n (type_id) ON n.type_id IS NOT NULL
+        LEFT JOIN sigfox_device_types t ON t.sigfox_id = n.type_id
         WHERE d.sigfox_id = $1
         """;
 
@@ -167,10 +170,32 @@ internal sealed class DeviceDirectory : IDisposable
         command.CommandTimeout = (int)LookupTimeout.TotalSeconds;
         command.Parameters.Add(parameter);
         await using var reader = await command.ExecuteReaderAsync(ct);
-        return !await reader.ReadAsync(ct) ? null : new KnownDevice(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2))
+        if (!await reader.ReadAsync(ct))
         {
-            SigfoxDeviceTypeId = reader.FieldCount > 3 && !reader.IsDBNull(3) ? reader.GetString(3) : null,
-        };
+            return null;
+        }
+
+        var device = new KnownDevice(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2));
+        return reader.FieldCount > 3 ? device with { SigfoxTypes = await SigfoxTypesAsync(reader, ct) } : device;
+    }
+
+    private static async Task<IReadOnlyList<KnownSigfoxType>> SigfoxTypesAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        var types = new List<KnownSigfoxType>();
+        do
+        {
+            if (!reader.IsDBNull(3))
+            {
+                types.Add(new KnownSigfoxType(
+                    reader.GetString(3),
+                    reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                    reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
+                    reader.IsDBNull(6) ? null : reader.GetFieldValue<byte[]>(6),
+                    reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7)));
+            }
+        }
+        while (await reader.ReadAsync(ct));
+        return types;
     }
 
     private void Remember(string key, KnownDevice? device) => _cache.Set(key, device, new MemoryCacheEntryOptions

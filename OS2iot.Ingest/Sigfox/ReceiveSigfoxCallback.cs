@@ -1,26 +1,21 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OS2iot.Core.Devices;
 using OS2iot.Core.Messaging;
 using OS2iot.Core.Sigfox;
-using OS2iot.Core.Uplinks;
 using OS2iot.Ingest.Answers;
 using OS2iot.Ingest.Devices;
-using OS2iot.Ingest.GenericHttp;
 using OS2iot.Ingest.Limits;
 
 namespace OS2iot.Ingest.Sigfox;
 
 /// <summary>
-/// <c>POST /api/v1/sigfox-callback/data/bidir?apiKey=…</c>: takes a device's message from Sigfox. 204 says that the log has it, and so
-/// does 200, which also carries what waits for the device. 400 not as it must be, 404 no such device, 413 too large, 429 too many,
-/// 503 try again.
+/// <c>POST|GET /api/v1/sigfox-callback/…?apiKey=…&amp;secret=…</c>: takes from Sigfox what a device sent, and what it tells of devices, one
+/// by one or gathered. 204 says that the log has it, and so does 200, which also carries what waits for the device. 400 not as it must
+/// be, 401 wrong secret, 404 no such device, 413 too large, 429 too many, 503 try again.
 /// </summary>
 internal sealed partial class ReceiveSigfoxCallback(
-    DeviceDirectory devices,
+    SigfoxCallbackDoor door,
     SigfoxDownlinks downlinks,
     IngestLimits limits,
     RecentMessages recent,
@@ -30,20 +25,20 @@ internal sealed partial class ReceiveSigfoxCallback(
     TryAgain tryAgain,
     ILogger<ReceiveSigfoxCallback> logger)
 {
-    private const int SigfoxIdMaxLength = 8;
-
     private static readonly Answer WrongKey = new(StatusCodes.Status400BadRequest, "Bad Request", null);
+
+    private static readonly Answer WrongSecret = new(StatusCodes.Status401Unauthorized, "Unauthorized", null);
 
     private static readonly Answer NoSuchDevice = new(StatusCodes.Status404NotFound, "Not Found", null);
 
     private static readonly Answer TooLarge = new(StatusCodes.Status413PayloadTooLarge, "request entity too large", null);
 
-    public async Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context, SigfoxCallbackKind kind)
     {
         var ct = context.RequestAborted;
         try
         {
-            await ReceiveAsync(context, ct);
+            await ReceiveAsync(context, kind, ct);
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -63,107 +58,161 @@ internal sealed partial class ReceiveSigfoxCallback(
         }
     }
 
-    private async Task ReceiveAsync(HttpContext context, CancellationToken ct)
+    private async Task ReceiveAsync(HttpContext context, SigfoxCallbackKind kind, CancellationToken ct)
     {
         // Who it is about stands in the body; how much one address may send is known before.
-        var address = context.Connection.RemoteIpAddress;
-        if (limits.CheckAddress(address) is { Ticks: > 0 } addressWait)
+        if (limits.CheckAddress(context.Connection.RemoteIpAddress) is { Ticks: > 0 } wait)
         {
-            await TooMany.WriteAsync(context, addressWait);
+            await TooMany.WriteAsync(context, wait);
             return;
         }
 
-        if (await JsonBody.ReadAsync(context.Request, options.Value.MaxBodySize, ct) is not { } body)
+        if (await SigfoxCallbackBody.ReadAsync(context.Request, options.Value.MaxBodySize, ct) is not { } read)
         {
             await TooLarge.WriteAsync(context);
             return;
         }
 
-        var mistake = JsonBody.Check(body.Span);
-        if (mistake is not null || SigfoxCallback.Read(body.Span, out mistake) is not { } callback)
+        var (callbacks, mistake) = ReadAll(kind, read.Objects, read.Mistake);
+        if (mistake is not null)
         {
-            await Mistake(mistake!).WriteAsync(context);
+            await Mistake(mistake).WriteAsync(context);
             return;
         }
 
-        if (!IsSame(context.Request.Query["apiKey"].ToString(), callback.DeviceTypeId))
-        {
-            await WrongKey.WriteAsync(context);
-            return;
-        }
-
-        if (await FindDeviceAsync(callback, ct) is not { } device)
-        {
-            await (limits.CheckUnknown(address) is { Ticks: > 0 } guessWait ? TooMany.WriteAsync(context, guessWait) : NoSuchDevice.WriteAsync(context));
-            return;
-        }
-
-        if (limits.Check(device) is { Ticks: > 0 } deviceWait)
-        {
-            await TooMany.WriteAsync(context, deviceWait);
-            return;
-        }
-
-        await AppendAsync(callback, device, body, ct);
-        await AnswerAsync(context, callback, device, ct);
+        await TakeAllAsync(context, callbacks, ct);
     }
 
-    private async ValueTask<KnownDevice?> FindDeviceAsync(SigfoxCallback callback, CancellationToken ct)
+    private static (List<ReceivedCallback> Callbacks, string? Mistake) ReadAll(
+        SigfoxCallbackKind kind, List<ReadOnlyMemory<byte>>? objects, string? mistake)
     {
-        var id = callback.DeviceId;
-        return id.Length is > 0 and <= SigfoxIdMaxLength && id.All(char.IsAsciiHexDigit)
-            && await devices.FindBySigfoxIdAsync(id.ToUpperInvariant(), ct) is { SigfoxDeviceTypeId: { } type } device
-            && IsSame(callback.DeviceTypeId.ToLowerInvariant(), type)
-                ? device
-                : null;
+        var callbacks = new List<ReceivedCallback>(objects?.Count ?? 0);
+        foreach (var body in objects ?? [])
+        {
+            if (ReceivedCallback.Read(kind, body, out mistake) is not { } callback)
+            {
+                break;
+            }
+
+            callbacks.Add(callback);
+        }
+
+        return (callbacks, mistake);
     }
 
-    private async Task AppendAsync(SigfoxCallback callback, KnownDevice device, ReadOnlyMemory<byte> body, CancellationToken ct)
+    /// <summary>
+    /// Of callbacks that came together those that are welcome are taken, whatever the others are: one device that is not here, or sends
+    /// too much, costs the others nothing. If one is to come again all do, and those that are taken are known by then.
+    /// </summary>
+    private async Task TakeAllAsync(HttpContext context, List<ReceivedCallback> callbacks, CancellationToken ct)
+    {
+        var taken = new List<(ReceivedCallback Callback, KnownDevice Device)>(callbacks.Count);
+        Answer? refusal = null;
+        var wait = TimeSpan.Zero;
+        foreach (var callback in callbacks)
+        {
+            var (verdict, device) = await door.AskAsync(context.Request, callback.DeviceTypeId, callback.DeviceId, ct);
+            if (device is null)
+            {
+                (refusal, var guessWait) = Refusal(context, verdict);
+                wait = guessWait > wait ? guessWait : wait;
+            }
+            else if (limits.Check(device) is { Ticks: > 0 } deviceWait)
+            {
+                wait = deviceWait > wait ? deviceWait : wait;
+            }
+            else
+            {
+                taken.Add((callback, device));
+            }
+        }
+
+        await AppendAsync(taken, ct);
+        if (wait > TimeSpan.Zero)
+        {
+            await TooMany.WriteAsync(context, wait);
+        }
+        else if (taken.Count == 0 && refusal is not null)
+        {
+            await refusal.WriteAsync(context);
+        }
+        else
+        {
+            if (refusal is not null)
+            {
+                LogNotAll(callbacks.Count - taken.Count, callbacks.Count);
+            }
+
+            await AnswerAsync(context, taken, ct);
+        }
+    }
+
+    private (Answer Refusal, TimeSpan Wait) Refusal(HttpContext context, SigfoxCallbackDoor.Verdict verdict) => verdict switch
+    {
+        SigfoxCallbackDoor.Verdict.WrongKey => (WrongKey, TimeSpan.Zero),
+        SigfoxCallbackDoor.Verdict.WrongSecret => (WrongSecret, limits.CheckUnknown(context.Connection.RemoteIpAddress)),
+        _ => (NoSuchDevice, limits.CheckUnknown(context.Connection.RemoteIpAddress)),
+    };
+
+    private async Task AppendAsync(List<(ReceivedCallback Callback, KnownDevice Device)> taken, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var messageId = UplinkMessageId.Of(device.Id, callback.DeduplicationId);
-        if (recent.IsRepeat(messageId))
+        var (uplinks, events, ids) = (new List<LogRecord>(taken.Count), new List<LogRecord>(), new List<Guid>(taken.Count));
+        var senders = new List<KnownDevice>(taken.Count);
+        foreach (var (callback, device) in taken)
         {
-            return;
+            if (callback.ToUplink(device, now) is { } uplink && !recent.IsRepeat(uplink.MessageId) && !ids.Contains(uplink.MessageId))
+            {
+                uplinks.Add(uplink.ToRecord());
+                ids.Add(uplink.MessageId);
+                senders.Add(device);
+            }
+
+            if (callback.ToEvent(device, now) is { } told && !recent.IsRepeat(told.EventId) && !ids.Contains(told.EventId))
+            {
+                events.Add(told.ToRecord());
+                ids.Add(told.EventId);
+            }
         }
 
-        var uplink = new UplinkReceived
+        if (uplinks.Count > 0)
         {
-            MessageId = messageId,
-            DeviceId = device.Id,
-            ApplicationId = device.ApplicationId,
-            OrganizationId = device.OrganizationId,
-            Network = DeviceType.Sigfox,
-            ReceivedAt = now,
-            SentAt = callback.SentAt,
-            DeduplicationId = callback.DeduplicationId,
-            FCnt = callback.FCnt,
-            Rssi = callback.Rssi,
-            Snr = callback.Snr,
-            TraceParent = LogTracing.CurrentTraceParent,
-            Payload = body,
-        };
-        await log.AppendAsync(LogTopic.Uplinks, uplink.ToRecord(), ct);
-        limits.Taken(device);
-        recent.Add(messageId);
+            await log.AppendAsync(LogTopic.Uplinks, uplinks, ct);
+        }
+
+        if (events.Count > 0)
+        {
+            await log.AppendAsync(LogTopic.NetworkEvents, events, ct);
+        }
+
+        ids.ForEach(recent.Add);
+        senders.ForEach(limits.Taken);
     }
 
-    private async Task AnswerAsync(HttpContext context, SigfoxCallback callback, KnownDevice device, CancellationToken ct)
+    private async Task AnswerAsync(HttpContext context, List<(ReceivedCallback Callback, KnownDevice Device)> taken, CancellationToken ct)
     {
         context.Response.Headers.CacheControl = "none";
-        if (!callback.AsksForDownlink || await TakeDownlinkAsync(callback, device, ct) is not { } payload)
+        var answer = new JsonObject();
+        var hasDownlink = false;
+        foreach (var (callback, device) in taken.Where(t => t.Callback.AsksForDownlink).DistinctBy(t => t.Device.Id))
+        {
+            var payload = await TakeDownlinkAsync(callback, device, ct);
+            hasDownlink |= payload is not null;
+            answer[callback.DeviceId] = payload is null ? new JsonObject { ["noData"] = true } : new JsonObject { ["downlinkData"] = payload };
+        }
+
+        if (!hasDownlink)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }
 
-        var answer = new Dictionary<string, Dictionary<string, string>> { [callback.DeviceId] = new() { ["downlinkData"] = payload } };
         context.Response.ContentType = "application/json; charset=utf-8";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer), ct);
+        await context.Response.WriteAsync(answer.ToJsonString(), ct);
     }
 
     // The message is in the log by now. Without the database the device gets nothing this time, and what waits goes on waiting.
-    private async Task<string?> TakeDownlinkAsync(SigfoxCallback callback, KnownDevice device, CancellationToken ct)
+    private async Task<string?> TakeDownlinkAsync(ReceivedCallback callback, KnownDevice device, CancellationToken ct)
     {
         try
         {
@@ -178,9 +227,9 @@ internal sealed partial class ReceiveSigfoxCallback(
 
     private static Answer Mistake(string text) => new(StatusCodes.Status400BadRequest, text, "Bad Request");
 
-    private static bool IsSame(string given, string expected) =>
-        expected.Length > 0 && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected));
-
     [LoggerMessage(LogLevel.Warning, "Device {DeviceId} asked for a downlink, and the queue could not be read")]
     private partial void LogNoDownlink(Exception exception, int deviceId);
+
+    [LoggerMessage(LogLevel.Warning, "{Refused} of {Count} callbacks that came together were refused, the others were taken")]
+    private partial void LogNotAll(int refused, int count);
 }

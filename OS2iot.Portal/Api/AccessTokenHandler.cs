@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using OS2iot.Portal.Auth;
+using OS2iot.Portal.Pages.Sigfox;
 
 namespace OS2iot.Portal.Api;
 
@@ -18,7 +19,7 @@ internal sealed class AccessTokenHandler(IHttpContextAccessor http) : Delegating
 
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var response = await base.SendAsync(request, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        if (response.StatusCode == HttpStatusCode.Unauthorized && !await SigfoxCalls.IsAboutSigfoxAsync(response, cancellationToken))
         {
             response.Dispose();
             throw new SignedOutException();

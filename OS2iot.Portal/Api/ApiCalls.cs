@@ -17,15 +17,16 @@ internal static class ApiCalls
             : await ReadBodyAsync<T>(response, ct);
     }
 
+    /// <returns>Without a value where the Api only says that it is done.</returns>
     public static async Task<Answer<T>> ChangeAsync<T>(this HttpClient http, HttpMethod method, string path, object? body, CancellationToken ct)
         where T : class
     {
         var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, options: JsonSerializerOptions.Web) };
         using var response = await http.TryAsync(request, ct);
         ThrowIfUnanswered(response);
-        return response.IsSuccessStatusCode
-            ? new Answer<T>(await ReadBodyAsync<T>(response, ct), [])
-            : new Answer<T>(null, Problems(await response.Content.ReadAsByteArrayAsync(ct)));
+        var answer = await response.Content.ReadAsByteArrayAsync(ct);
+        return !response.IsSuccessStatusCode ? new Answer<T>(null, Problems(answer))
+            : new Answer<T>(answer.Length == 0 ? null : await ReadBodyAsync<T>(response, ct), []);
     }
 
     /// <summary>Sends, and tells an Api that is away from one that refuses.</summary>

@@ -8,11 +8,13 @@ using OS2iot.Portal.Pages.AuditLog;
 using OS2iot.Portal.Pages.Connections;
 using OS2iot.Portal.Pages.DataTargets;
 using OS2iot.Portal.Pages.Devices;
+using OS2iot.Portal.Pages.Downlinks;
 using OS2iot.Portal.Pages.Gateways;
 using OS2iot.Portal.Pages.Organizations;
 using OS2iot.Portal.Pages.PayloadDecoders;
 using OS2iot.Portal.Pages.Permissions;
 using OS2iot.Portal.Pages.Search;
+using OS2iot.Portal.Pages.Sigfox;
 using OS2iot.Portal.Pages.Sync;
 using OS2iot.Portal.Pages.Users;
 
@@ -38,8 +40,10 @@ internal static class ApiExtensions
         builder.Services.AddApiClient<GatewayClient>();
         builder.Services.AddApiClient<DataTargetClient>();
         builder.Services.AddApiClient<ConnectionClient>();
+        builder.Services.AddApiClient<DownlinkClient>();
         builder.Services.AddApiClient<PayloadDecoderClient>();
         builder.Services.AddApiClient<OrganizationClient>();
+        builder.Services.AddApiClient<SigfoxClient>();
         builder.Services.AddApiClient<SyncClient>();
         builder.Services.AddApiClient<DeviceImport>(client => client.Timeout = ImportTimeout);
         builder.Services.AddApiClient<UserClient>();

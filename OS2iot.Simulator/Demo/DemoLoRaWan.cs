@@ -8,7 +8,7 @@ namespace OS2iot.Simulator.Demo;
 /// The town's LoRaWAN: two gateways and three soil sensors, made through the REST API and heard in the played ChirpStack. Now and then a
 /// frame is lost, and one of the gateways is far from some of the sensors.
 /// </summary>
-internal sealed partial class DemoLoRaWan(
+internal sealed class DemoLoRaWan(
     IHttpClientFactory clients,
     DemoSeeder seeder,
     IConfiguration configuration,
@@ -16,7 +16,7 @@ internal sealed partial class DemoLoRaWan(
     IOptions<SimulatorOptions> options,
     IOptions<PlayedChirpStackOptions> chirpStack,
     TimeProvider clock,
-    ILogger<DemoLoRaWan> logger) : BackgroundService
+    ILogger<DemoLoRaWan> logger) : DemoNetwork(clients, seeder, configuration, options, clock, logger)
 {
     private const string Decoder =
         """
@@ -34,10 +34,8 @@ internal sealed partial class DemoLoRaWan(
 
     private const string Profile = "Jordfugtsmåler";
 
-    private static readonly DemoApplication Application = new(
+    private static readonly DemoApplication Plan = new(
         "Jordfugt", "Fugt ved byens træer og baner, over LoRaWAN", "PROTOTYPE", "jordfugt", Profile, Decoder, []);
-
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private static readonly DemoGateway[] Gateways =
     [
@@ -52,48 +50,16 @@ internal sealed partial class DemoLoRaWan(
         new("a84041000181c003", "Boldbanen", 57.4961, 10.4893, [-82, -117]),
     ];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private readonly HashSet<string> _joined = [];
+
+    protected override DemoApplication Application => Plan;
+
+    protected override string Network => "chirpstack";
+
+    protected override bool IsPlayed => chirpStack.Value.Port != 0;
+
+    protected override async Task<List<int>> AddDevicesAsync(DemoApi api, int organizationId, int applicationId, CancellationToken ct)
     {
-        if (options.Value.Mode != SimulatorOptions.Demo || chirpStack.Value.Port == 0)
-        {
-            return;
-        }
-
-        var wait = TimeSpan.FromSeconds(2);
-        var isSeeded = false;
-        var joined = new HashSet<string>();
-        while (true)
-        {
-            await Task.Delay(wait, clock, stoppingToken);
-            try
-            {
-                if (!isSeeded)
-                {
-                    await SeedAsync(stoppingToken);
-                    isSeeded = true;
-                    wait = Interval;
-                }
-
-                await PlayAsync(joined, stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogNotYet(exception.Message);
-            }
-        }
-    }
-
-    private async Task SeedAsync(CancellationToken ct)
-    {
-        var api = new DemoApi(clients.CreateClient(DemoApi.Name));
-        await api.SignInAsync(configuration["FirstAdministrator:CredentialsFile"]!, ct);
-        var organizations = await api.ListAsync("organization?limit=1000", ct);
-        var organizationId = organizations.First(o => o.GetProperty("name").GetString() == DemoTown.Organization).GetProperty("id").GetInt32();
-        var application = await api.FindOrCreateAsync(
-            $"application?limit=1000&organizationId={organizationId}", Application.Name, "application",
-            new { name = Application.Name, description = Application.Description, status = Application.Status, organizationId }, ct);
-        var applicationId = application.GetProperty("id").GetInt32();
-
         var there = (await api.GetAsync($"chirpstack/gateway?limit=1000&organizationId={organizationId}", ct)).GetProperty("resultList").EnumerateArray()
             .Select(g => g.GetProperty("gatewayId").GetString()).ToHashSet();
         foreach (var gateway in Gateways.Where(g => !there.Contains(g.Id)))
@@ -132,10 +98,31 @@ internal sealed partial class DemoLoRaWan(
             devices.Add(device.GetProperty("id").GetInt32());
         }
 
-        await seeder.PassOnAsync(api, organizationId, applicationId, Application, devices, ct);
+        return devices;
+    }
 
-        // What is played is forgotten when the simulator stops.
-        await api.AskAsync("sync/chirpstack/reconcile", ct);
+    protected override async Task PlayAsync(CancellationToken ct)
+    {
+        foreach (var gateway in Gateways)
+        {
+            await radio.ConnectAsync(gateway.Id, isOnline: true, ct);
+            await radio.TellStatsAsync(gateway.Id, received: 3, emitted: 0, ct);
+        }
+
+        foreach (var sensor in Sensors)
+        {
+            if (!_joined.Contains(sensor.DevEui) && await radio.JoinAsync(sensor.DevEui, ct))
+            {
+                _joined.Add(sensor.DevEui);
+                await radio.TellStatusAsync(sensor.DevEui, margin: 12, battery: 91, ct);
+            }
+
+            var receptions = sensor.Rssi.Select((rssi, i) => new Reception(
+                Gateways[i].Id, rssi + Random.Shared.Next(-4, 5), (float)Math.Round(9 - ((-rssi - 70) / 4.0) + Random.Shared.NextDouble(), 1))).ToList();
+            var moisture = (byte)(34 + Random.Shared.Next(0, 5));
+            await radio.SendAsync(
+                sensor.DevEui, fPort: 2, new byte[] { moisture, 178 }, receptions, dr: 5, lost: Random.Shared.Next(20) == 0 ? 1u : 0, ct);
+        }
     }
 
     private static async Task<string> ProfileAsync(DemoApi api, int organizationId, CancellationToken ct)
@@ -150,33 +137,6 @@ internal sealed partial class DemoLoRaWan(
 
         return found.GetProperty("id").GetString()!;
     }
-
-    private async Task PlayAsync(HashSet<string> joined, CancellationToken ct)
-    {
-        foreach (var gateway in Gateways)
-        {
-            await radio.ConnectAsync(gateway.Id, isOnline: true, ct);
-            await radio.TellStatsAsync(gateway.Id, received: 3, emitted: 0, ct);
-        }
-
-        foreach (var sensor in Sensors)
-        {
-            if (!joined.Contains(sensor.DevEui) && await radio.JoinAsync(sensor.DevEui, ct))
-            {
-                joined.Add(sensor.DevEui);
-                await radio.TellStatusAsync(sensor.DevEui, margin: 12, battery: 91, ct);
-            }
-
-            var receptions = sensor.Rssi.Select((rssi, i) => new Reception(
-                Gateways[i].Id, rssi + Random.Shared.Next(-4, 5), (float)Math.Round(9 - ((-rssi - 70) / 4.0) + Random.Shared.NextDouble(), 1))).ToList();
-            var moisture = (byte)(34 + Random.Shared.Next(0, 5));
-            await radio.SendAsync(
-                sensor.DevEui, fPort: 2, new byte[] { moisture, 178 }, receptions, dr: 5, lost: Random.Shared.Next(20) == 0 ? 1u : 0, ct);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Information, "The demo's LoRaWAN devices wait: {Reason}")]
-    private partial void LogNotYet(string reason);
 
     private sealed record DemoGateway(string Id, string Name, double Latitude, double Longitude);
 

@@ -13,9 +13,15 @@ internal sealed class SigfoxCloud
     private readonly Dictionary<string, SigfoxUser> _users = [];
     private readonly Queue<string> _calls = new();
     private int _number = 0x1000;
+    private int _matching;
+    private SigfoxFaults _faults = new();
 
     /// <summary>How it misbehaves.</summary>
-    public SigfoxFaults Faults { get; set; } = new();
+    public SigfoxFaults Faults
+    {
+        get => _faults;
+        set => (_faults, _matching) = (value, 0);
+    }
 
     /// <summary>Every call so far, as method and path.</summary>
     public IReadOnlyList<string> Calls
@@ -68,6 +74,15 @@ internal sealed class SigfoxCloud
         }
     }
 
+    /// <summary>A user with all that it has, in place of the one of that name.</summary>
+    public void AddUser(SigfoxUser user)
+    {
+        lock (_lock)
+        {
+            _users[user.Username] = user;
+        }
+    }
+
     /// <returns>Null where the login is wrong.</returns>
     public SigfoxUser? Find(string username, string password)
     {
@@ -88,7 +103,7 @@ internal sealed class SigfoxCloud
                 _calls.Dequeue();
             }
 
-            if (Faults.Status is null || !call.Contains(Faults.Only ?? "", StringComparison.Ordinal))
+            if (Faults.Status is null || !call.Contains(Faults.Only ?? "", StringComparison.Ordinal) || ++_matching % Math.Max(1, Faults.Every) != 0)
             {
                 return null;
             }
@@ -96,10 +111,33 @@ internal sealed class SigfoxCloud
             var now = Faults;
             if (now.Times is { } times)
             {
-                Faults = times > 1 ? now with { Times = times - 1 } : new SigfoxFaults();
+                _faults = times > 1 ? now with { Times = times - 1 } : now with { Status = null, Times = null };
             }
 
             return now;
+        }
+    }
+
+    /// <returns>Whether the next callback is to be lost.</returns>
+    public bool LosesCallback()
+    {
+        lock (_lock)
+        {
+            if (_faults.LostCallbacks <= 0)
+            {
+                return false;
+            }
+
+            _faults = _faults with { LostCallbacks = _faults.LostCallbacks - 1 };
+            return true;
+        }
+    }
+
+    public SigfoxUser? Find(string username)
+    {
+        lock (_lock)
+        {
+            return _users.GetValueOrDefault(username);
         }
     }
 
@@ -125,7 +163,7 @@ internal sealed class SigfoxCloud
         var contract = (string?)body["contractId"];
         type["id"] = id;
         type["group"] = Reference((string)user.Group["id"]!, (string?)user.Group["name"]);
-        type["contract"] = contract is null ? null : Reference(contract);
+        type["contract"] = contract is null ? null : Reference(contract, (string?)user.Contracts.GetValueOrDefault(contract)?["name"]);
         type.Remove("groupId");
         return type;
     }
@@ -155,7 +193,7 @@ internal sealed class SigfoxCloud
     private static JsonObject Reference(string id, string? name = null) =>
         name is null ? new JsonObject { ["id"] = id } : new JsonObject { ["id"] = id, ["name"] = name };
 
-    private static string NewId() => Guid.NewGuid().ToString("N")[..24];
+    public static string NewId() => Guid.NewGuid().ToString("N")[..24];
 
     private int NextNumber() => ++_number;
 }
@@ -163,6 +201,9 @@ internal sealed class SigfoxCloud
 /// <summary>An API user and what it sees, each thing by its id.</summary>
 internal sealed record SigfoxUser(string Username, string Password)
 {
+    /// <summary>Of what could not be delivered.</summary>
+    private const int MaxUndelivered = 10_000;
+
     public required JsonObject Group { get; init; }
 
     public Dictionary<string, JsonObject> Contracts { get; } = [];
@@ -170,6 +211,43 @@ internal sealed record SigfoxUser(string Username, string Password)
     public Dictionary<string, JsonObject> DeviceTypes { get; } = [];
 
     public Dictionary<string, JsonObject> Devices { get; } = [];
+
+    /// <summary>By device type.</summary>
+    public Dictionary<string, List<JsonObject>> Callbacks { get; } = [];
+
+    /// <summary>Callbacks that nobody took, by device type, newest first.</summary>
+    public Dictionary<string, LinkedList<JsonObject>> Undelivered { get; } = [];
+
+    public Dictionary<string, SigfoxBulkJob> Jobs { get; } = [];
+
+    /// <summary>When each device was last changed.</summary>
+    public Dictionary<string, DateTimeOffset> Changed { get; } = [];
+
+    public List<JsonObject> CallbacksOf(string typeId) => Callbacks.TryGetValue(typeId, out var callbacks) ? callbacks : Callbacks[typeId] = [];
+
+    public void AddUndelivered(string typeId, JsonObject undelivered)
+    {
+        var list = Undelivered.TryGetValue(typeId, out var known) ? known : Undelivered[typeId] = [];
+        list.AddFirst(undelivered);
+        if (list.Count > MaxUndelivered)
+        {
+            list.RemoveLast();
+        }
+    }
+}
+
+/// <summary>A job of Sigfox's own, which is done after somebody asked for it often enough.</summary>
+internal sealed class SigfoxBulkJob(IReadOnlyList<string> devices, IReadOnlyList<string> failing, int looks)
+{
+    private int _looks = looks;
+
+    public IReadOnlyList<string> Devices => devices;
+
+    public IReadOnlyList<string> Failing { get; } = [.. devices.Intersect(failing, StringComparer.OrdinalIgnoreCase)];
+
+    public bool IsDone => _looks <= 0;
+
+    public void Look() => _looks--;
 }
 
 /// <summary>How Sigfox misbehaves. All empty: not at all.</summary>
@@ -184,9 +262,36 @@ internal sealed record SigfoxFaults
     /// <summary>After so many calls all is well again; null for never.</summary>
     public int? Times { get; init; }
 
+    /// <summary>2 for every second call, and so on.</summary>
+    public int Every { get; init; } = 1;
+
     /// <summary>Only calls in whose method and path this occurs.</summary>
     public string? Only { get; init; }
 
     /// <summary>Waited before that answer.</summary>
     public int DelayMs { get; init; }
+
+    /// <summary>The status is answered, but what was asked for is done.</summary>
+    public bool DoesIt { get; init; }
+
+    /// <summary>A device can be changed once an hour, as at Sigfox.</summary>
+    public bool LimitsChanges { get; init; }
+
+    /// <summary>Subtypes of callbacks that the contract does not have.</summary>
+    public IReadOnlyList<int> RefusedSubtypes { get; init; } = [];
+
+    /// <summary>How often somebody must ask for a job before it is done.</summary>
+    public int JobLooks { get; init; } = 1;
+
+    /// <summary>Devices for which jobs fail.</summary>
+    public IReadOnlyList<string> FailingDevices { get; init; } = [];
+
+    /// <summary>So many callbacks are never sent, and count as not delivered.</summary>
+    public int LostCallbacks { get; init; }
+
+    /// <summary>What becomes of downlinks, as in the acknowledgement; null for nothing is told.</summary>
+    public int? DownlinkCode { get; init; } = 0;
+
+    /// <summary>Milliseconds between tries of a callback; at Sigfox 1, 2 and 4 minutes.</summary>
+    public IReadOnlyList<int> RetriesMs { get; init; } = [];
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace OS2iot.Simulator.Sigfox;
 
@@ -16,13 +17,19 @@ internal static class SigfoxCloudExtensions
 
     public static WebApplicationBuilder AddSigfoxCloud(this WebApplicationBuilder builder)
     {
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SigfoxCloud>();
+        builder.Services.AddSingleton<SigfoxRadio>();
+        builder.Services.AddHttpClient(SigfoxRadio.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10)) // as at Sigfox
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+            .RemoveAllLoggers();
         return builder;
     }
 
     /// <summary>
     /// The resources that we use of Sigfox's API, by basic authentication. <c>PUT /sigfox/users/{name}</c> with
-    /// <c>{"password":"…"}</c> adds a user, <c>PUT /sigfox/faults</c> makes it misbehave, <c>GET /sigfox/calls</c> tells what was called.
+    /// <c>{"password":"…"}</c> adds a user, <c>PUT /sigfox/faults</c> makes it misbehave, <c>GET /sigfox/calls</c> tells what was called,
+    /// <c>POST /sigfox/users/{name}/messages</c> lets devices send.
     /// </summary>
     public static void MapSigfoxCloud(this IEndpointRouteBuilder routes)
     {
@@ -35,6 +42,7 @@ internal static class SigfoxCloudExtensions
             return Results.NoContent();
         });
         routes.MapGet("/sigfox/calls", () => cloud.Calls);
+        MapRadio(routes, cloud);
 
         var api = new Api(cloud);
         var v2 = routes.MapGroup(Path);
@@ -48,10 +56,27 @@ internal static class SigfoxCloudExtensions
         v2.MapGet("devices", api.For((user, context) => Answer.Page(context, OfGroup(user, context, user.Devices.Values))));
         v2.MapGet("devices/{id}", api.For((user, context) => Answer.Of(user.Devices.GetValueOrDefault(Id(context).ToUpperInvariant()))));
         v2.MapPost("devices", api.ForBody((user, _, body) => AddDevice(user, body)));
-        v2.MapPut("devices/{id}", api.ForBody((user, context, body) => UpdateDevice(user, Id(context).ToUpperInvariant(), body)));
+        v2.MapPut("devices/{id}", api.ForBody((user, context, body) => UpdateDevice(cloud, user, Id(context).ToUpperInvariant(), body)));
+        v2.MapDelete("devices/{id}", api.For((user, context) =>
+            user.Devices.Remove(Id(context).ToUpperInvariant()) ? new Answer(StatusCodes.Status204NoContent, null) : Answer.Of(null)));
+        v2.MapPut("devices/{id}/unsubscribe", api.ForBody((user, context, body) => Unsubscribe(user, Id(context).ToUpperInvariant(), body)));
+        SigfoxCallbackResources.Map(v2, api);
+        SigfoxBulkResources.Map(v2, api, cloud);
     }
 
-    private static string Id(HttpContext context) => (string?)context.GetRouteValue("id") ?? "";
+    private static void MapRadio(IEndpointRouteBuilder routes, SigfoxCloud cloud)
+    {
+        var radio = routes.ServiceProvider.GetRequiredService<SigfoxRadio>();
+        routes.MapPost("/sigfox/users/{name}/messages", async (string name, SigfoxMessage[] messages, CancellationToken ct) =>
+            cloud.Find(name) is { } user ? Results.Ok(await radio.SendAsync(user, messages, ct)) : Results.NotFound());
+        routes.MapPost("/sigfox/users/{name}/status", async (string name, JsonObject body, CancellationToken ct) =>
+        {
+            await radio.SendStatusAsync(cloud.Find(name)!, (string)body["deviceId"]!, (double)body["battery"]!, (double)body["temperature"]!, ct);
+            return Results.NoContent();
+        });
+    }
+
+    internal static string Id(HttpContext context) => (string?)context.GetRouteValue("id") ?? "";
 
     private static IEnumerable<JsonObject> OfGroup(SigfoxUser user, HttpContext context, IEnumerable<JsonObject> things) =>
         context.Request.Query["groupIds"].ToString() is var id && (id.Length == 0 || id == (string?)user.Group["id"]) ? things : [];
@@ -124,12 +149,31 @@ internal static class SigfoxCloudExtensions
         return Answer.Of(new JsonObject { ["id"] = Text(body, "id")!.ToUpperInvariant() }, StatusCodes.Status201Created);
     }
 
-    private static Answer UpdateDevice(SigfoxUser user, string id, JsonObject body)
+    private static Answer Unsubscribe(SigfoxUser user, string id, JsonObject body)
     {
         if (!user.Devices.TryGetValue(id, out var device))
         {
             return Answer.Of(null);
         }
+
+        device["unsubscriptionTime"] = body["unsubscriptionTime"]?.DeepClone();
+        return new Answer(StatusCodes.Status204NoContent, null);
+    }
+
+    private static Answer UpdateDevice(SigfoxCloud cloud, SigfoxUser user, string id, JsonObject body)
+    {
+        if (!user.Devices.TryGetValue(id, out var device))
+        {
+            return Answer.Of(null);
+        }
+
+        var now = TimeProvider.System.GetUtcNow();
+        if (cloud.Faults.LimitsChanges && user.Changed.TryGetValue(id, out var changed) && now - changed < TimeSpan.FromHours(1))
+        {
+            return new Answer(StatusCodes.Status429TooManyRequests, """{"message":"Once an hour","errors":[]}""");
+        }
+
+        user.Changed[id] = now;
 
         device["name"] = Text(body, "name") ?? (string?)device["name"];
         if (body["lat"] is not null || body["lng"] is not null)
@@ -140,13 +184,15 @@ internal static class SigfoxCloudExtensions
         return new Answer(StatusCodes.Status204NoContent, null);
     }
 
-    private static string? Text(JsonObject body, string name) =>
+    internal static string? Text(JsonObject body, string name) =>
         body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static JsonObject Error(string field, string message) => new() { ["type"] = "ERROR", ["field"] = field, ["message"] = message };
+    internal static JsonObject Error(string field, string message) => new() { ["type"] = "ERROR", ["field"] = field, ["message"] = message };
 
-    private sealed record Answer(int Status, string? Body)
+    internal sealed record Answer(int Status, string? Body)
     {
+        private static readonly string[] Kept = ["groupIds", "since", "before"];
+
         /// <summary>404 where there is nothing.</summary>
         public static Answer Of(JsonObject? thing, int status = StatusCodes.Status200OK) => thing is null
             ? new Answer(StatusCodes.Status404NotFound, """{"message":"Not found","errors":[]}""")
@@ -168,12 +214,14 @@ internal static class SigfoxCloudExtensions
         }
 
         private static string Next(HttpRequest request, int offset) =>
-            $"{request.Scheme}://{request.Host}{request.Path}?groupIds={request.Query["groupIds"]}&offset={offset}";
+            $"{request.Scheme}://{request.Host}{request.Path}?{string.Concat(Kept.Select(k => $"{k}={request.Query[k]}&"))}offset={offset}";
     }
 
     /// <summary>What all resources have in common: the login, faults, one at a time.</summary>
-    private sealed class Api(SigfoxCloud cloud)
+    internal sealed class Api(SigfoxCloud cloud)
     {
+        public SigfoxCloud Cloud => cloud;
+
         public RequestDelegate For(Func<SigfoxUser, HttpContext, Answer> resource) =>
             ForBody((user, context, _) => resource(user, context));
 
@@ -181,6 +229,12 @@ internal static class SigfoxCloudExtensions
         {
             if (cloud.Count($"{context.Request.Method} {context.Request.Path}") is { } fault)
             {
+                if (fault.DoesIt && FindUser(context.Request) is { } served)
+                {
+                    var asked = await ReadAsync(context.Request);
+                    cloud.Use(() => resource(served, context, asked));
+                }
+
                 await Task.Delay(fault.DelayMs, context.RequestAborted);
                 context.Response.Headers.RetryAfter = fault.RetryAfter?.ToString(CultureInfo.InvariantCulture);
                 await WriteAsync(context, new Answer(fault.Status!.Value, """{"message":"Asked to fail","errors":[]}"""));

@@ -16,8 +16,8 @@ internal sealed class MessageStore
 
     private const string InsertReceived =
         """
-        INSERT INTO received_messages (id, received_at, device_id, organization_id, network, sent_at, f_port, f_cnt, rssi, snr, payload)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        INSERT INTO received_messages (id, received_at, device_id, organization_id, network, sent_at, f_port, f_cnt, rssi, snr, payload, is_recovered)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT DO NOTHING
         """;
 
@@ -65,6 +65,7 @@ internal sealed class MessageStore
                 Columns.Of(uplinks, u => u.Rssi),
                 Columns.Of(uplinks, u => u.Snr),
                 Columns.OfBytes(uplinks, u => u.Payload),
+                Columns.Of(uplinks, u => u.IsRecovered),
             },
         });
         await batch.ExecuteNonQueryAsync(ct);

@@ -1346,6 +1346,12 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("acknowledged_at");
 
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
                     b.Property<bool>("Confirmed")
                         .HasColumnType("boolean")
                         .HasColumnName("confirmed");
@@ -2250,6 +2256,113 @@ namespace OS2iot.Core.Database.Migrations
                     b.ToTable("payload_decoder_versions", (string)null);
                 });
 
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxDeviceType", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Callbacks")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("callbacks");
+
+                    b.Property<DateTimeOffset?>("CallbacksCheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("callbacks_checked_at");
+
+                    b.Property<string>("CallbacksError")
+                        .HasColumnType("text")
+                        .HasColumnName("callbacks_error");
+
+                    b.Property<DateTimeOffset?>("CallbacksGoodAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("callbacks_good_at");
+
+                    b.Property<DateTimeOffset?>("CallbacksRefusedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("callbacks_refused_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<DateTimeOffset?>("GuardedFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("guarded_from");
+
+                    b.Property<DateTimeOffset?>("HeaderGuardedFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("header_guarded_from");
+
+                    b.Property<string>("HeaderSecretCiphertext")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("header_secret_ciphertext");
+
+                    b.Property<byte[]>("HeaderSecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("header_secret_hash");
+
+                    b.Property<DateTimeOffset?>("LastRecoveredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_recovered_at");
+
+                    b.Property<long>("Recovered")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("recovered");
+
+                    b.Property<string>("SecretCiphertext")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("secret_ciphertext");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
+                    b.Property<int>("SigfoxGroupId")
+                        .HasColumnType("integer")
+                        .HasColumnName("sigfox_group_id");
+
+                    b.Property<string>("SigfoxId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sigfox_id");
+
+                    b.Property<string>("UndeliveredError")
+                        .HasColumnType("text")
+                        .HasColumnName("undelivered_error");
+
+                    b.Property<DateTimeOffset?>("UndeliveredReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undelivered_read_at");
+
+                    b.Property<DateTimeOffset?>("UndeliveredReadUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undelivered_read_until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sigfox_device_types");
+
+                    b.HasIndex("SigfoxGroupId")
+                        .HasDatabaseName("ix_sigfox_device_types_sigfox_group_id");
+
+                    b.HasIndex("SigfoxId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sigfox_device_types_sigfox_id");
+
+                    b.ToTable("sigfox_device_types", (string)null);
+                });
+
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>
                 {
                     b.Property<int>("Id")
@@ -2309,6 +2422,293 @@ namespace OS2iot.Core.Database.Migrations
                         .HasDatabaseName("ix_sigfox_groups_username_organization_id");
 
                     b.ToTable("sigfox_groups", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxJob", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("DeviceTypeId")
+                        .HasColumnType("text")
+                        .HasColumnName("device_type_id");
+
+                    b.Property<string>("DeviceTypeName")
+                        .HasColumnType("text")
+                        .HasColumnName("device_type_name");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Message")
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("NetworkJobId")
+                        .HasColumnType("text")
+                        .HasColumnName("network_job_id");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<int>("SigfoxGroupId")
+                        .HasColumnType("integer")
+                        .HasColumnName("sigfox_group_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Succeeded")
+                        .HasColumnType("integer")
+                        .HasColumnName("succeeded");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("UpdatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated_by_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sigfox_jobs");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("ix_sigfox_jobs_open")
+                        .HasFilter("state <= 1");
+
+                    b.HasIndex("SigfoxGroupId", "Id")
+                        .HasDatabaseName("ix_sigfox_jobs_sigfox_group_id_id");
+
+                    b.ToTable("sigfox_jobs", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxJobItem", b =>
+                {
+                    b.Property<int>("SigfoxJobId")
+                        .HasColumnType("integer")
+                        .HasColumnName("sigfox_job_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<int?>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<bool>("IsUncertain")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_uncertain");
+
+                    b.Property<string>("SigfoxId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sigfox_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.HasKey("SigfoxJobId", "Number")
+                        .HasName("pk_sigfox_job_items");
+
+                    b.HasIndex("DeviceId")
+                        .HasDatabaseName("ix_sigfox_job_items_device_id");
+
+                    b.ToTable("sigfox_job_items", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxPause", b =>
+                {
+                    b.Property<byte[]>("Login")
+                        .HasColumnType("bytea")
+                        .HasColumnName("login");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Login")
+                        .HasName("pk_sigfox_pauses");
+
+                    b.ToTable("sigfox_pauses", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxReception", b =>
+                {
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<bool>("IsMerged")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_merged");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("latitude");
+
+                    b.Property<string>("LinkQuality")
+                        .HasColumnType("text")
+                        .HasColumnName("link_quality");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("longitude");
+
+                    b.Property<double?>("Radius")
+                        .HasColumnType("double precision")
+                        .HasColumnName("radius");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<double?>("Rssi")
+                        .HasColumnType("double precision")
+                        .HasColumnName("rssi");
+
+                    b.Property<double?>("Snr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("snr");
+
+                    b.Property<string>("Stations")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("stations");
+
+                    b.HasKey("MessageId")
+                        .HasName("pk_sigfox_receptions");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_sigfox_receptions_waiting")
+                        .HasFilter("NOT is_merged");
+
+                    b.HasIndex("DeviceId", "ReceivedAt")
+                        .HasDatabaseName("ix_sigfox_receptions_device_id_received_at");
+
+                    b.ToTable("sigfox_receptions", (string)null);
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxState", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<double?>("Battery")
+                        .HasColumnType("double precision")
+                        .HasColumnName("battery");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<DateTimeOffset?>("ErrorAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("error_at");
+
+                    b.Property<string>("ErrorSeverity")
+                        .HasColumnType("text")
+                        .HasColumnName("error_severity");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("latitude");
+
+                    b.Property<string>("LinkQuality")
+                        .HasColumnType("text")
+                        .HasColumnName("link_quality");
+
+                    b.Property<DateTimeOffset?>("LocatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("located_at");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("longitude");
+
+                    b.Property<DateTimeOffset?>("MissingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("missing_since");
+
+                    b.Property<string>("OperatorName")
+                        .HasColumnType("text")
+                        .HasColumnName("operator_name");
+
+                    b.Property<double?>("Radius")
+                        .HasColumnType("double precision")
+                        .HasColumnName("radius");
+
+                    b.Property<DateTimeOffset?>("SignalAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signal_at");
+
+                    b.Property<int?>("Stations")
+                        .HasColumnType("integer")
+                        .HasColumnName("stations");
+
+                    b.Property<DateTimeOffset?>("StatusAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("status_at");
+
+                    b.Property<double?>("Temperature")
+                        .HasColumnType("double precision")
+                        .HasColumnName("temperature");
+
+                    b.HasKey("DeviceId")
+                        .HasName("pk_sigfox_states");
+
+                    b.ToTable("sigfox_states", (string)null);
                 });
 
             modelBuilder.Entity("OS2iot.Core.SignIn.LoginFailures", b =>
@@ -2682,6 +3082,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("f_port");
 
+                    b.Property<bool>("IsRecovered")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_recovered");
+
                     b.Property<string>("Network")
                         .IsRequired()
                         .HasColumnType("text")
@@ -2999,6 +3403,10 @@ namespace OS2iot.Core.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("end_product_certificate");
 
+                    b.Property<string>("NextDeviceTypeId")
+                        .HasColumnType("text")
+                        .HasColumnName("sigfox_next_device_type_id");
+
                     b.Property<string>("PacCiphertext")
                         .HasColumnType("text")
                         .HasColumnName("pac_ciphertext");
@@ -3006,6 +3414,14 @@ namespace OS2iot.Core.Database.Migrations
                     b.Property<bool>("Prototype")
                         .HasColumnType("boolean")
                         .HasColumnName("prototype");
+
+                    b.Property<int?>("Registration")
+                        .HasColumnType("integer")
+                        .HasColumnName("sigfox_registration");
+
+                    b.Property<string>("RegistrationError")
+                        .HasColumnType("text")
+                        .HasColumnName("sigfox_registration_error");
 
                     b.Property<string>("SigfoxDeviceTypeId")
                         .HasColumnType("text")
@@ -3397,6 +3813,18 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_payload_decoder_versions_payload_decoders_payload_decoder_id");
                 });
 
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxDeviceType", b =>
+                {
+                    b.HasOne("OS2iot.Core.Sigfox.SigfoxGroup", "SigfoxGroup")
+                        .WithMany()
+                        .HasForeignKey("SigfoxGroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sigfox_device_types_sigfox_groups_sigfox_group_id");
+
+                    b.Navigation("SigfoxGroup");
+                });
+
             modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxGroup", b =>
                 {
                     b.HasOne("OS2iot.Core.Organizations.Organization", "Organization")
@@ -3407,6 +3835,60 @@ namespace OS2iot.Core.Database.Migrations
                         .HasConstraintName("fk_sigfox_groups_organizations_organization_id");
 
                     b.Navigation("Organization");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxJob", b =>
+                {
+                    b.HasOne("OS2iot.Core.Sigfox.SigfoxGroup", "SigfoxGroup")
+                        .WithMany()
+                        .HasForeignKey("SigfoxGroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sigfox_jobs_sigfox_groups_sigfox_group_id");
+
+                    b.Navigation("SigfoxGroup");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxJobItem", b =>
+                {
+                    b.HasOne("OS2iot.Core.Sigfox.SigfoxDevice", "Device")
+                        .WithMany()
+                        .HasForeignKey("DeviceId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_sigfox_job_items_sigfox_devices_device_id");
+
+                    b.HasOne("OS2iot.Core.Sigfox.SigfoxJob", null)
+                        .WithMany("Items")
+                        .HasForeignKey("SigfoxJobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sigfox_job_items_sigfox_jobs_sigfox_job_id");
+
+                    b.Navigation("Device");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxReception", b =>
+                {
+                    b.HasOne("OS2iot.Core.Sigfox.SigfoxDevice", "Device")
+                        .WithMany()
+                        .HasForeignKey("DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sigfox_receptions_sigfox_devices_device_id");
+
+                    b.Navigation("Device");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxState", b =>
+                {
+                    b.HasOne("OS2iot.Core.Sigfox.SigfoxDevice", "Device")
+                        .WithOne()
+                        .HasForeignKey("OS2iot.Core.Sigfox.SigfoxState", "DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sigfox_states_sigfox_devices_device_id");
+
+                    b.Navigation("Device");
                 });
 
             modelBuilder.Entity("OS2iot.Core.SignIn.PasswordReset", b =>
@@ -3633,6 +4115,11 @@ namespace OS2iot.Core.Database.Migrations
             modelBuilder.Entity("OS2iot.Core.Organizations.Permission", b =>
                 {
                     b.Navigation("Types");
+                });
+
+            modelBuilder.Entity("OS2iot.Core.Sigfox.SigfoxJob", b =>
+                {
+                    b.Navigation("Items");
                 });
 
             modelBuilder.Entity("OS2iot.Core.ChirpStack.LoRaWanDevice", b =>

@@ -3,12 +3,13 @@ using Microsoft.Extensions.Options;
 using OS2iot.Portal.Frame;
 using OS2iot.Portal.Pages.Applications;
 using OS2iot.Portal.Pages.Connections;
+using OS2iot.Portal.Pages.Sigfox;
 
 namespace OS2iot.Portal.Pages.Devices;
 
 /// <summary>A device: its facts, where its data goes, and its messages as they arrive.</summary>
 internal sealed class DetailsModel(
-    DeviceClient devices, ApplicationClient applications, PageFrame frame, IOptions<IngestOptions> ingest) : PageModel
+    DeviceClient devices, SigfoxClient sigfox, ApplicationClient applications, PageFrame frame, IOptions<IngestOptions> ingest) : PageModel
 {
     public const int MostMessages = 20;
 
@@ -25,6 +26,9 @@ internal sealed class DetailsModel(
 
     public bool MayWrite { get; private set; }
 
+    /// <summary>Of a Sigfox device: what Sigfox tells of it.</summary>
+    public SigfoxDeviceState? Sigfox { get; private set; }
+
     public Uri? Ingest => ingest.Value.PublicUrl;
 
     public ApiCall? Call => Ingest is { } url && Device.ApiKey is { } key ? new ApiCall(url, key) : null;
@@ -37,6 +41,7 @@ internal sealed class DetailsModel(
         await Task.WhenAll(device, connections, messages);
         (Device, Connections, Messages) = (await device, (await connections).Data, await messages);
         Application = await applications.GetAsync(Device.Application?.Id ?? 0, ct);
+        Sigfox = Device.Type == "SIGFOX" ? await sigfox.DeviceAsync(id, ct) : null;
         IsOlder = before is not null;
         frame.Enter(Application.BelongsTo?.Id);
         MayWrite = frame.Me?.MayWrite(Application.Id) == true;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using OS2iot.Portal.Api;
 using OS2iot.Portal.Pages.Applications;
 using OS2iot.Portal.Pages.Connections;
+using OS2iot.Portal.Pages.Sigfox;
 
 namespace OS2iot.Portal.Pages.Devices;
 
@@ -61,11 +62,16 @@ internal sealed record Device(
     /// <summary>Its network tells how well it was heard.</summary>
     public bool HasSignal => Type is "LORAWAN" or "SIGFOX";
 
+    public bool TakesDownlinks => HasSignal || MqttInternalBrokerSettings is not null;
+
     /// <summary>Of a device at our broker.</summary>
     public MqttSettings? MqttInternalBrokerSettings { get; init; }
 
     /// <summary>Of a subscription at somebody else's.</summary>
     public MqttSettings? MqttExternalBrokerSettings { get; init; }
+
+    /// <summary>Of a device at Sigfox.</summary>
+    public SigfoxSettings? SigfoxSettings { get; init; }
 
     /// <summary>The metadata's keys and values; empty where it is none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs()

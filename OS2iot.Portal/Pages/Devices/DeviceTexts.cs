@@ -12,6 +12,7 @@ internal static class DeviceTexts
     public static readonly Text Network = new("Netværksteknologi", "Network technology");
     public static readonly Text GenericHttp = new("Generisk HTTP", "Generic HTTP");
     public static readonly Text LoRaWan = new("LoRaWAN", "LoRaWAN");
+    public static readonly Text Recovered = new("Hentet bagefter", "Fetched afterwards");
     public static readonly Text Sigfox = new("Sigfox", "Sigfox");
     public static readonly Text MqttInternal = new("MQTT-enhed (forbinder til os)", "MQTT device (connects to us)");
     public static readonly Text MqttExternal = new("MQTT-abonnement (vi forbinder til en broker)", "MQTT subscription (we connect to a broker)");

@@ -14,6 +14,7 @@ internal sealed record Message(
     JsonElement Raw,
     double? Rssi,
     double? Snr,
+    bool IsRecovered,
     IReadOnlyList<Decoded> Decoded,
     IReadOnlyList<MessageDelivery> Deliveries)
 {

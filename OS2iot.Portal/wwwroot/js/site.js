@@ -33,7 +33,7 @@ addEventListener("pageshow", () => {
 });
 
 // Pieces of a page that follow what they show, while somebody looks. What is unfolded stays so, and nothing moves under the keyboard.
-const pieces = Map.groupBy(document.querySelectorAll("[data-refresh]"), piece => piece.dataset.refresh);
+const pieces = Map.groupBy(document.querySelectorAll("[data-refresh]:not([data-refresh=''])"), piece => piece.dataset.refresh);
 for (const [address, those] of pieces) {
   setInterval(async () => {
     if (document.hidden) return;

@@ -9,6 +9,7 @@ using OS2iot.Api.Auth;
 using OS2iot.Core.Database;
 using OS2iot.Core.Mail;
 using OS2iot.Core.Organizations;
+using OS2iot.Core.Sigfox;
 using OS2iot.Core.SignIn;
 using OS2iot.Tests.Fakes;
 using OS2iot.Tests.Sigfox;
@@ -307,6 +308,17 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         return (await admin.Post("sigfox-group", new { organizationId, username = user.Username, password = user.Password })).Id();
     }
 
+    /// <summary>A job at Sigfox that is done.</summary>
+    public async Task<int> ASigfoxJob(int groupId)
+    {
+        await using var db = Database.CreateContext();
+        var job = new SigfoxJob { Kind = SigfoxJobKind.RestartDevices, SigfoxGroupId = groupId, State = SigfoxJobState.Done, Total = 1, Succeeded = 1 };
+        job.Items.Add(new SigfoxJobItem { Number = 1, SigfoxId = "AB12", State = SigfoxItemState.Done });
+        db.SigfoxJobs.Add(job);
+        await db.SaveChangesAsync();
+        return job.Id;
+    }
+
     /// <summary>An organization with one of everything.</summary>
     public async Task<World> AWorld()
     {
@@ -318,6 +330,7 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
         var member = await SignedInAsReaderOf(organization, application);
         var permission = await APermission(organization, [member.UserId]);
         var profile = await ADeviceProfile(organization);
+        var sigfoxGroup = await ASigfoxGroup(organization);
         return new World(organization, application, device, decoder, target, await AConnection(device, target, decoder))
         {
             Member = member.UserId,
@@ -325,7 +338,8 @@ public sealed class ApiHost(PostgreSql postgres) : IAsyncLifetime
             ApiKey = (await AnApiKey(permission)).Id,
             Gateway = await AGateway(organization),
             DeviceProfile = profile,
-            SigfoxGroup = await ASigfoxGroup(organization),
+            SigfoxGroup = sigfoxGroup,
+            SigfoxJob = await ASigfoxJob(sigfoxGroup),
             MulticastGroup = await AMulticastGroup(application, await ALoRaWanDevice(application, profile)),
             DeviceModel = await ADeviceModel(organization),
         };
@@ -375,6 +389,8 @@ public sealed record World(int Organization, int Application, int Device, int De
     public required int MulticastGroup { get; init; }
 
     public int SigfoxGroup { get; init; }
+
+    public int SigfoxJob { get; init; }
 
     public int DeviceModel { get; init; }
 }

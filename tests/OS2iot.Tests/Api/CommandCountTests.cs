@@ -72,7 +72,7 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
         var id = $"{TenancyTests.Calls[list.Type].Id?.Invoke(world)}";
         var path = string.Join('/', list.Path.Split('/').Select(part => part.StartsWith('{') ? id : part));
         var required = list.Parameters.Where(p => (p.IsRequired || p.Name == "q") && p.Name is not ("limit" or "offset"))
-            .Select(p => $"{p.Name}={(p.Name == "organizationId" ? world.Organization : p.Name == "q" ? "row" : 1)}&");
+            .Select(p => $"{p.Name}={(p.Name switch { "organizationId" => world.Organization, "groupId" => world.SigfoxGroup, "q" => "row", _ => (object)1 })}&");
         return $"{path}?offset=0&{string.Concat(required)}";
     }
 
@@ -122,6 +122,8 @@ public sealed class CommandCountTests(PostgreSql postgres) : IAsyncLifetime
                 new DeviceProfile { Id = Guid.CreateVersion7(), Name = $"row {i}", Organization = organization },
                 new SyncChange { System = "mosquitto", Kind = "account", Key = $"row {i}", State = SyncChangeState.Refused },
                 new SigfoxGroup { Username = $"row {i}", PasswordCiphertext = secret, Organization = organization },
+                new SigfoxJob { Kind = SigfoxJobKind.RestartDevices, SigfoxGroupId = world.SigfoxGroup },
+                new SigfoxJobItem { SigfoxJobId = world.SigfoxJob, Number = i + 2, SigfoxId = $"{i:X4}", DeviceId = null },
                 new MulticastGroup
                 {
                     Name = $"row {i}",

@@ -255,6 +255,23 @@ public sealed partial class TenancyTests(ApiHost api)
             Reach.Refused, Body: _ => new { name = "mine", contractId = "x", description = "" }, Query: w => $"groupId={w.SigfoxGroup}"),
         [typeof(UpdateSigfoxDeviceType)] = new(
             Reach.Refused, _ => 1, _ => new { name = "mine", contractId = "x", description = "" }, w => $"groupId={w.SigfoxGroup}"),
+        [typeof(ListSigfoxCallbacks)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(CheckSigfoxCallbacks)] = new(Reach.Refused, _ => 1, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(GetSigfoxDevice)] = new(Reach.Refused, w => w.Device),
+        [typeof(ListSigfoxJobs)] = new(Reach.Refused, Query: w => $"groupId={w.SigfoxGroup}"),
+        [typeof(GetSigfoxJob)] = new(Reach.Refused, w => w.SigfoxJob),
+        [typeof(ListSigfoxJobDevices)] = new(Reach.Refused, w => w.SigfoxJob),
+        [typeof(RestartSigfoxDevices)] = new(Reach.Refused, Body: w => new { deviceIds = new[] { w.Device } }),
+        [typeof(RestartSigfoxDeviceType)] = new(Reach.Refused, Body: w => new { groupId = w.SigfoxGroup, deviceTypeId = "abc" }),
+        [typeof(RegisterSigfoxDevices)] = new(
+            Reach.Refused,
+            Body: w => new
+            {
+                groupId = w.SigfoxGroup,
+                applicationId = w.Application,
+                deviceTypeId = "abc",
+                devices = new[] { new { deviceId = "AB", name = "mine", pac = "00", prototype = true } },
+            }),
     };
 
     /// <summary>What an endpoint may do for somebody of another organization.</summary>

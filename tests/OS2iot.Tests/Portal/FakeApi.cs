@@ -14,7 +14,7 @@ namespace OS2iot.Tests.Portal;
 /// Answers as the Api does, over real HTTP, for the pages of the portal: a small town with sensors. Names can be made hostile, and
 /// any address can be made to fail.
 /// </summary>
-public sealed class FakeApi : IAsyncDisposable
+public sealed partial class FakeApi : IAsyncDisposable
 {
     public const string Email = "anna@skovby.example";
 
@@ -31,6 +31,8 @@ public sealed class FakeApi : IAsyncDisposable
     public const int MqttSubscription = 23;
 
     public const int LoRaWan = 24;
+
+    public const int SigfoxDevice = 25;
 
     public const string GatewayId = "00aa00bb00cc00dd";
 
@@ -70,6 +72,9 @@ public sealed class FakeApi : IAsyncDisposable
 
     /// <summary>What the network told of the LoRaWAN device, newest first.</summary>
     public List<string> DeviceEvents { get; } = ["join", "txack", "ack"];
+
+    /// <summary>Of what was sent to any device, newest first.</summary>
+    public List<string> DownlinkStates { get; } = ["pending", "queued", "sent", "acknowledged", "failed", "flushed"];
 
     /// <summary>ChirpStack differs, is away and refused something.</summary>
     public bool HasDrift { get; set; } = true;
@@ -133,6 +138,7 @@ public sealed class FakeApi : IAsyncDisposable
             ["raw"] = raw,
             ["rssi"] = null,
             ["snr"] = null,
+            ["isRecovered"] = kind == "recovered",
         };
         var failed = kind == "error";
         message["decoded"] = new JsonArray(new JsonObject
@@ -295,6 +301,11 @@ public sealed class FakeApi : IAsyncDisposable
             ["timestamp"] = Created.AddDays(i), ["rssi"] = -90.5 - i, ["snr"] = 7 - i, ["lostFrames"] = i, ["frameLossRate"] = 0.01 * i,
         })])));
         api.MapGet("/iot-device/{id:int}/network-events", () => List([.. DeviceEvents.Select((kind, i) => NetworkEvent(kind, DeviceEvents.Count - i))]));
+
+        MapSigfox(api);
+        api.MapGet("/iot-device/{id:int}/downlinks", () => List(IsEmpty ? [] : [.. DownlinkStates.Select((state, i) => Downlink(DownlinkStates.Count - i, state))]));
+        api.MapPost("/iot-device/{id:int}/downlink", (int id) => id == SigfoxDevice ? Results.StatusCode(201) : Json(new JsonObject { ["id"] = 1 }));
+        api.MapDelete("/iot-device/{id:int}/downlink", () => Json(new JsonObject { ["affected"] = 2 }));
 
         api.MapGet("/sync", () => Json(new JsonObject { ["systems"] = IsEmpty ? [] : new JsonArray(Synced("chirpstack", HasDrift), Synced("mosquitto", false)) }));
         api.MapGet("/sync/{system}/changes", () => List(HasDrift ? [SyncChange(1, "refused"), SyncChange(2, "pending")] : [], HasDrift ? 31 : 0));
@@ -538,6 +549,12 @@ public sealed class FakeApi : IAsyncDisposable
             device["apiKey"] = null;
             device["mqttInternalBrokerSettings"] = InternalSettings(id == MqttByCertificate, id);
         }
+        else if (id == SigfoxDevice)
+        {
+            device["type"] = "SIGFOX";
+            device["apiKey"] = null;
+            device["sigfoxSettings"] = SigfoxSettings();
+        }
         else if (id == LoRaWan)
         {
             device["type"] = "LORAWAN";
@@ -551,6 +568,19 @@ public sealed class FakeApi : IAsyncDisposable
         }
 
         return device;
+    }
+
+    private JsonObject Downlink(int id, string state)
+    {
+        var downlink = Entity(id, "");
+        downlink["data"] = "0102030405060708";
+        downlink["port"] = id % 2 == 0 ? 2 : null;
+        downlink["confirmed"] = false;
+        downlink["state"] = state;
+        downlink["sentAt"] = state is "sent" or "acknowledged" or "failed" ? Created : null;
+        downlink["acknowledgedAt"] = state == "acknowledged" ? Created.AddMinutes(1) : null;
+        downlink["error"] = state == "failed" ? _name("Not acked") : null;
+        return downlink;
     }
 
     private JsonObject Gateway(int i)
@@ -713,7 +743,7 @@ public sealed class FakeApi : IAsyncDisposable
     private JsonObject Messages(string? before)
     {
         var now = DateTimeOffset.UtcNow.AddSeconds(-42);
-        string[] kinds = ["delivered", "pending", "error", "dead", "delivered"];
+        string[] kinds = ["delivered", "pending", "error", "dead", "recovered"];
         var data = IsEmpty ? [] : kinds.Select((kind, i) => Message(
             Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"0199a000-0000-7000-8000-00000000000{i}")), now.AddMinutes(-10 * i), kind, Math.Round(1.84 + (i * 0.11), 2))).ToArray();
         return new JsonObject { ["data"] = new JsonArray(data), ["next"] = IsEmpty || before is not null ? null : "cursor+1/=" };

@@ -17,6 +17,8 @@ internal sealed class FakeSigfox : IAsyncDisposable
 
     public SigfoxCloud Cloud => _app.Services.GetRequiredService<SigfoxCloud>();
 
+    public SigfoxRadio Radio => _app.Services.GetRequiredService<SigfoxRadio>();
+
     public Uri Address => new(_app.Urls.First() + SigfoxCloudExtensions.Path);
 
     public static async Task<FakeSigfox> StartAsync()
