@@ -2,7 +2,6 @@ using System.Text.Json;
 using FastEndpoints;
 using Microsoft.EntityFrameworkCore;
 using OS2iot.Api.Auth;
-using OS2iot.Api.Http;
 using OS2iot.Core.Database;
 using OS2iot.Core.Sigfox;
 

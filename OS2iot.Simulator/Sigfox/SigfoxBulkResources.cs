@@ -23,7 +23,7 @@ internal static class SigfoxBulkResources
         }))));
     }
 
-    private static Answer Start(SigfoxCloud cloud, SigfoxUser user, IReadOnlyList<string> devices)
+    private static Answer Start(SigfoxCloud cloud, SigfoxUser user, List<string> devices)
     {
         var id = SigfoxCloud.NewId();
         user.Jobs[id] = new SigfoxBulkJob(devices, cloud.Faults.FailingDevices, cloud.Faults.JobLooks);
