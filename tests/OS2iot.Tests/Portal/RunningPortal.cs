@@ -7,9 +7,6 @@ namespace OS2iot.Tests.Portal;
 /// <summary>The portal as it runs, against an Api at the given address.</summary>
 public sealed class RunningPortal(string api) : WebApplicationFactory<ListState>
 {
-    // Watching its settings files takes one of the machine's few watchers for each host.
-    static RunningPortal() => Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
-
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Api:Address", api);
